@@ -1,0 +1,122 @@
+package analysis
+
+import (
+	"regexp"
+
+	"pavise/analysis/flow"
+	"pavise/analysis/models"
+	"pavise/analysis/syntax"
+)
+
+// Check is what wakes a rule: one of Flow, Calls, Sets, Returns, Builds. A rule
+// that is not woken costs nothing.
+type Check interface{ check() }
+
+// Flow wakes on data that arrives at a sink of a kind. Judge says how sure the
+// rule is of one arrival; ok is false if the rule does not object to it.
+type Flow struct {
+	Kind  models.Kind
+	Judge func(p *Pass, e *flow.Event, r flow.Reach) (c Confidence, ok bool)
+	// Says is the message for the arrival.
+	Says func(e *flow.Event, r flow.Reach) string
+}
+
+// Calls wakes on calls of qualified names.
+type Calls struct {
+	Names []string
+	Run   func(p *Pass, e *flow.Event)
+}
+
+// Sets wakes on assignments to targets: "SECRET_KEY" for a variable of the
+// module or a class, "flask.Flask.secret_key", "flask.Config[SECRET_KEY]",
+// "[SECRET_KEY]" and ".secret_key" for objects of unknown type.
+type Sets struct {
+	Names []string
+	Run   func(p *Pass, e *flow.Event)
+}
+
+// Returns wakes on what handlers return.
+type Returns struct {
+	Run func(p *Pass, e *flow.Event)
+}
+
+// Builds wakes on SQL texts that were put together and reach no known sink.
+type Builds struct {
+	Run func(p *Pass, e *flow.Event)
+}
+
+func (Flow) check()    {}
+func (Calls) check()   {}
+func (Sets) check()    {}
+func (Returns) check() {}
+func (Builds) check()  {}
+
+// Draft is a finding at its place in a unit, before it has offsets in a file.
+type Draft struct {
+	Rule       *Rule
+	Node       syntax.Node // where it is shown
+	Event      syntax.Node // the event's node, by which fixes find it again
+	Severity   Severity
+	Confidence Confidence
+	Message    string
+	Origin     *flow.Origin // of the data, nil for faults without a path
+	Arrival    syntax.Node  // where the data enters the sink
+	Inlined    bool         // seen while following a call from another function
+}
+
+// Pass is one rule looking at one event.
+type Pass struct {
+	Rule    *Rule
+	Path    string // of the file
+	Audit   bool   // the audit profile is on
+	Imports func(root string) bool
+	Drafts  []Draft
+}
+
+// Report adds a finding on the event, or on a node within it.
+func (p *Pass) Report(e *flow.Event, c Confidence, message string) *Draft {
+	p.Drafts = append(p.Drafts, Draft{
+		Rule: p.Rule, Node: e.Node, Event: e.Node, Severity: p.Rule.Severity, Confidence: c, Message: message, Inlined: e.Inlined,
+	})
+	return &p.Drafts[len(p.Drafts)-1]
+}
+
+// ReportReach adds a finding on data that arrives somewhere.
+func (p *Pass) ReportReach(e *flow.Event, r flow.Reach, c Confidence, message string) *Draft {
+	d := p.Report(e, c, message)
+	d.Origin, d.Arrival = &r.Origin, r.Node
+	return d
+}
+
+// FromClient grades data that comes from a remote client: certain when it came
+// straight, likely through calls that nobody knows, unsure after a half
+// measure or when it is second hand. ok is false for data of unknown origin.
+func FromClient(r flow.Reach) (c Confidence, ok bool) {
+	switch r.Origin.Tier {
+	case models.Remote:
+		switch {
+		case r.Weak:
+			return Unsure, true
+		case r.Origin.Vague:
+			return Likely, true
+		}
+		return Certain, true
+	case models.Stored, models.Operator:
+		return Unsure, true
+	}
+	return 0, false
+}
+
+// FromClientOrTelling is FromClient for rules without a weaker twin: data of
+// unknown origin counts when its name says that it is not to be trusted.
+func FromClientOrTelling(r flow.Reach) (c Confidence, ok bool) {
+	if r.Origin.Tier == models.Unknown && Telling(r.Origin.Label) && !r.Weak {
+		return Likely, true
+	}
+	return FromClient(r)
+}
+
+// Telling reports whether a name says that its value comes from outside.
+func Telling(name string) bool { return telling.MatchString(name) }
+
+var telling = regexp.MustCompile(`(?i)^(?:raw_?)?(?:user|client|attacker|external|remote)_?(?:input|provided|supplied|controlled|submitted)|untrusted|tainted|^unsafe_|^user_?(?:url|data|cmd|command|query|html|content|path|file(?:name)?|template|code|expr(?:ession)?)$`)

@@ -1,0 +1,153 @@
+package engine
+
+import (
+	"runtime/debug"
+
+	"pavise/analysis"
+	"pavise/analysis/flow"
+)
+
+// dispatch finds the checks that an event wakes.
+type dispatch struct {
+	flows   []woken[analysis.Flow]
+	calls   map[string][]woken[analysis.Calls]
+	sets    map[string][]woken[analysis.Sets]
+	returns []woken[analysis.Returns]
+	builds  []woken[analysis.Builds]
+	wants   map[string]bool // names that flow must report events for
+}
+
+type woken[C any] struct {
+	rule  *analysis.Rule
+	check C
+}
+
+func newDispatch(rules []*analysis.Rule) *dispatch {
+	d := &dispatch{
+		calls: map[string][]woken[analysis.Calls]{}, sets: map[string][]woken[analysis.Sets]{}, wants: map[string]bool{},
+	}
+	for _, r := range rules {
+		for _, c := range r.Checks {
+			switch c := c.(type) {
+			case analysis.Flow:
+				d.flows = append(d.flows, woken[analysis.Flow]{r, c})
+			case analysis.Calls:
+				for _, n := range c.Names {
+					d.calls[n] = append(d.calls[n], woken[analysis.Calls]{r, c})
+					d.wants[n] = true
+				}
+			case analysis.Sets:
+				for _, n := range c.Names {
+					d.sets[n] = append(d.sets[n], woken[analysis.Sets]{r, c})
+					d.wants["="+n] = true
+				}
+			case analysis.Returns:
+				d.returns = append(d.returns, woken[analysis.Returns]{r, c})
+			case analysis.Builds:
+				d.builds = append(d.builds, woken[analysis.Builds]{r, c})
+			}
+		}
+	}
+	return d
+}
+
+// unitRun is the rules looking at the events of one unit of a file.
+type unitRun struct {
+	*dispatch
+	file   *fileRun
+	drafts []analysis.Draft
+}
+
+// fileRun is what the checks of one file share.
+type fileRun struct {
+	path    string
+	audit   bool
+	imports func(string) bool
+	onPanic func(rule *analysis.Rule, path string, value any, stack []byte)
+	broken  map[*analysis.Rule]bool // rules that panicked in this file
+}
+
+func (u *unitRun) events(list []flow.Event) {
+	for i := range list {
+		e := &list[i]
+		switch e.Kind {
+		case flow.Called, flow.Assigned:
+			u.sinks(e)
+			for _, w := range u.calls[e.Name] {
+				if e.Kind == flow.Called {
+					u.guarded(w.rule, func(p *analysis.Pass) { w.check.Run(p, e) })
+				}
+			}
+			for _, w := range u.sets[e.Name] {
+				if e.Kind == flow.Assigned {
+					u.guarded(w.rule, func(p *analysis.Pass) { w.check.Run(p, e) })
+				}
+			}
+		case flow.Returned:
+			for _, w := range u.returns {
+				u.guarded(w.rule, func(p *analysis.Pass) { w.check.Run(p, e) })
+			}
+		case flow.Built:
+			for _, w := range u.builds {
+				u.guarded(w.rule, func(p *analysis.Pass) { w.check.Run(p, e) })
+			}
+		}
+	}
+}
+
+// sinks runs the flow rules over what arrives at the sinks of an event.
+func (u *unitRun) sinks(e *flow.Event) {
+	for _, s := range e.Sinks {
+		var reaches []flow.Reach
+		for i := range u.flows {
+			w := &u.flows[i]
+			if s.Kinds()&w.check.Kind == 0 {
+				continue
+			}
+			if reaches == nil {
+				if reaches = e.Reaches(s); len(reaches) == 0 {
+					break
+				}
+			}
+			u.guarded(w.rule, func(p *analysis.Pass) { arrivals(p, w.check, e, s.Weak, reaches) })
+		}
+	}
+}
+
+// arrivals reports the arrival that the rule is surest of.
+func arrivals(p *analysis.Pass, check analysis.Flow, e *flow.Event, weak bool, reaches []flow.Reach) {
+	best, at := analysis.Confidence(0), -1
+	for i, r := range reaches {
+		if c, ok := check.Judge(p, e, r); ok && (at < 0 || c > best) {
+			best, at = c, i
+		}
+	}
+	if at < 0 {
+		return
+	}
+	if weak && best > analysis.Unsure {
+		best--
+	}
+	p.ReportReach(e, reaches[at], best, check.Says(e, reaches[at]))
+}
+
+// guarded runs a check; one that panics loses its findings in this file.
+func (u *unitRun) guarded(rule *analysis.Rule, run func(*analysis.Pass)) {
+	if u.file.broken[rule] {
+		return
+	}
+	p := analysis.Pass{Rule: rule, Path: u.file.path, Audit: u.file.audit, Imports: u.file.imports}
+	defer func() {
+		if v := recover(); v != nil {
+			if u.file.broken == nil {
+				u.file.broken = map[*analysis.Rule]bool{}
+			}
+			u.file.broken[rule] = true
+			if u.file.onPanic != nil {
+				u.file.onPanic(rule, u.file.path, v, debug.Stack())
+			}
+		}
+	}()
+	run(&p)
+	u.drafts = append(u.drafts, p.Drafts...)
+}

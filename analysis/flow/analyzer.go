@@ -1,0 +1,298 @@
+// Package flow follows values through functions. It interprets the frozen
+// syntax of each unit directly, with what is known of each variable, runs the
+// functions of the file that a unit calls with the very arguments of the call,
+// and reports as events what happened at the places that models and rules name.
+//
+// The results of a unit are kept until its own text or a name that it asked
+// for changes, so that an edit costs what depends on it.
+package flow
+
+import (
+	"hash/maphash"
+	"slices"
+
+	"pavise/analysis/lang/python"
+	"pavise/analysis/models"
+	"pavise/analysis/syntax"
+)
+
+// Analyzer follows the values of one file through its versions. It has one owner.
+type Analyzer struct {
+	set   *models.Set
+	wants map[string]bool
+	m     *Module
+	state map[*syntax.Unit]*unitState
+
+	specials map[string]special
+}
+
+// NewAnalyzer returns an analyzer without a file. wants are the names of calls
+// and assignment targets that rules look at, beside the sinks of the models.
+func NewAnalyzer(set *models.Set, wants map[string]bool) *Analyzer {
+	return &Analyzer{set: set, wants: wants, state: map[*syntax.Unit]*unitState{}, specials: newSpecials()}
+}
+
+// Module is one version of a file.
+type Module struct {
+	a     *Analyzer
+	set   *models.Set
+	tree  *syntax.Tree
+	units []*unitState
+	binds map[string][]int // module-level name -> units that bind it
+	byKey map[string]int   // function, method or class -> unit
+	body  map[string][]int // class key -> units of its body
+	stars []string         // modules of star imports
+	roots map[string]bool  // root modules that are imported
+}
+
+// unitState is what is kept for a unit from version to version.
+type unitState struct {
+	unit   *syntax.Unit
+	ord    int
+	scope  *python.Scope
+	scopes map[int]*python.Scope // of functions inside, by node index
+	result *Result
+	busy   bool
+	fn     *Func
+	cls    *Value
+	calls  *[]namedCall // calls in it one of whose arguments is a plain name
+}
+
+// Result of running one unit.
+type Result struct {
+	Events []Event
+	Over   bool // ran out of steps: what follows was not looked at
+
+	told      bool // the rules have seen the events
+	globals   map[string]*Value
+	selfAttrs map[string]*Value
+	deps      map[string]bool
+	mask      uint64 // of the names in deps
+}
+
+var seed = maphash.MakeSeed()
+
+func maskOf(name string) uint64 { return 1 << (maphash.String(seed, name) & 63) }
+
+// Update takes the next version of the file and forgets the results that it
+// makes invalid.
+func (a *Analyzer) Update(tree *syntax.Tree) {
+	old := a.m
+	m := &Module{a: a, set: a.set, tree: tree, units: make([]*unitState, len(tree.Units))}
+	fresh := make([]*unitState, 0, 8)
+	seen := make(map[*syntax.Unit]bool, 0)
+	for i := range tree.Units {
+		u := tree.Units[i].Unit
+		if old != nil && i < len(old.units) && old.units[i].unit == u {
+			m.units[i] = old.units[i]
+			continue
+		}
+		st := a.state[u]
+		if st == nil {
+			st = &unitState{unit: u, scope: python.UnitScope(u)}
+			a.state[u] = st
+			fresh = append(fresh, st)
+		}
+		st.ord = i
+		m.units[i] = st
+		seen[u] = true
+	}
+	a.m = m
+	if old == nil {
+		m.index()
+		return
+	}
+	gone := a.forget(old, m)
+	if !sameShape(old, m, gone, fresh) {
+		m.index()
+	} else {
+		m.binds, m.byKey, m.body, m.stars, m.roots = old.binds, old.byKey, old.body, old.stars, old.roots
+	}
+	a.invalidate(append(gone, fresh...))
+}
+
+// forget drops the state of units that are no longer in the file.
+func (a *Analyzer) forget(old, m *Module) []*unitState {
+	if len(a.state) == len(m.units) {
+		return nil
+	}
+	in := make(map[*syntax.Unit]bool, len(m.units))
+	for _, st := range m.units {
+		in[st.unit] = true
+	}
+	var gone []*unitState
+	for u, st := range a.state {
+		if !in[u] {
+			gone = append(gone, st)
+			delete(a.state, u)
+		}
+	}
+	return gone
+}
+
+// sameShape reports whether the new version binds the same names at the same
+// places, so that the index still holds.
+func sameShape(old, m *Module, gone, fresh []*unitState) bool {
+	if len(old.units) != len(m.units) || len(gone) != len(fresh) {
+		return false
+	}
+	for i, st := range m.units {
+		o := old.units[i]
+		if o == st {
+			continue
+		}
+		if o.unit.Key != st.unit.Key || o.unit.Parent != st.unit.Parent || o.unit.Class != st.unit.Class ||
+			!slices.Equal(o.scope.Names, st.scope.Names) || isImport(o.unit) || isImport(st.unit) {
+			return false
+		}
+	}
+	return true
+}
+
+func isImport(u *syntax.Unit) bool {
+	return u.Class == syntax.Statement && (u.Kind == syntax.KindImportStatement || u.Kind == syntax.KindImportFromStatement)
+}
+
+// index maps names to the units that bind them.
+func (m *Module) index() {
+	m.binds, m.byKey, m.body = map[string][]int{}, map[string]int{}, map[string][]int{}
+	m.roots = map[string]bool{}
+	m.stars = nil
+	for i, st := range m.units {
+		u := st.unit
+		if u.Class == syntax.Function || u.Class == syntax.ClassHeader {
+			m.byKey[u.Key] = i
+		}
+		if u.Parent != "" {
+			m.body[u.Parent] = append(m.body[u.Parent], i)
+			continue
+		}
+		for _, name := range st.scope.Names {
+			m.binds[name] = append(m.binds[name], i)
+		}
+		m.noteImports(u)
+	}
+}
+
+func (m *Module) noteImports(u *syntax.Unit) {
+	if u.Class != syntax.Statement {
+		return
+	}
+	for d := range u.Root().Descendants() {
+		for _, im := range python.Imports(d) {
+			if im.Name == "*" {
+				m.stars = append(m.stars, im.Target)
+			}
+			root := im.Target
+			for i := range len(root) {
+				if root[i] == '.' && i > 0 {
+					root = root[:i]
+					break
+				}
+			}
+			m.roots[root] = true
+		}
+	}
+}
+
+// invalidate forgets every result that asked for a name bound by a unit that
+// came, went or must run again.
+func (a *Analyzer) invalidate(changed []*unitState) {
+	if len(changed) == 0 {
+		return
+	}
+	dirty := map[string]bool{}
+	var mask uint64
+	soil := func(st *unitState) {
+		names := st.scope.Names
+		for _, n := range names {
+			dirty[n] = true
+			mask |= maskOf(n)
+		}
+		for _, k := range []string{st.unit.Key, st.unit.Parent} {
+			if k != "" {
+				dirty[k] = true
+				mask |= maskOf(k)
+			}
+		}
+	}
+	for _, st := range changed {
+		soil(st)
+	}
+	for again := true; again; {
+		again = false
+		for _, st := range a.m.units {
+			if st.result == nil || st.result.mask&mask == 0 || !intersects(st.result.deps, dirty) {
+				continue
+			}
+			st.result, st.cls = nil, nil
+			if st.unit.Class != syntax.Function {
+				soil(st)
+				again = true
+			}
+		}
+	}
+}
+
+func intersects(deps, dirty map[string]bool) bool {
+	if len(dirty) < len(deps) {
+		deps, dirty = dirty, deps
+	}
+	for n := range deps {
+		if dirty[n] {
+			return true
+		}
+	}
+	return false
+}
+
+// Len is the number of units.
+func (a *Analyzer) Len() int { return len(a.m.units) }
+
+// Result runs a unit of the current version, unless its result still holds.
+func (a *Analyzer) Result(i int) *Result { return a.m.result(i) }
+
+// imports lists what an import statement binds.
+func (m *Module) imports(n syntax.Node) []python.Import { return python.Imports(n) }
+
+// scope of a function, computed once for each unit.
+func (m *Module) scope(fn syntax.Node) *python.Scope {
+	st := m.a.state[fn.Unit()]
+	if st == nil {
+		return python.FunctionScope(fn)
+	}
+	s := st.scopes[fn.Index()]
+	if s == nil {
+		s = python.FunctionScope(fn)
+		if st.scopes == nil {
+			st.scopes = map[int]*python.Scope{}
+		}
+		st.scopes[fn.Index()] = s
+	}
+	return s
+}
+
+// known reports whether a model says something of a name.
+func (m *Module) known(name string) bool { return m.set.Known(name) }
+
+// Start is the byte offset of a unit in the current version; ok is false if it
+// is no longer there.
+func (a *Analyzer) Start(u *syntax.Unit) (start uint32, ok bool) {
+	st := a.state[u]
+	if st == nil {
+		return 0, false
+	}
+	return a.m.tree.Units[st.ord].Start, true
+}
+
+// Imports reports whether the file imports a root module.
+func (a *Analyzer) Imports(root string) bool { return a.m.roots[root] }
+
+// Quiet reports whether the run had nothing to say.
+func (r *Result) Quiet() bool { return len(r.Events) == 0 && !r.Over && !r.told }
+
+// Forget drops the events, once the rules have seen them.
+func (r *Result) Forget() {
+	r.told = true
+	r.Events = nil
+}

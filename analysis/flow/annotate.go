@@ -1,0 +1,201 @@
+package flow
+
+import (
+	"strings"
+
+	"pavise/analysis/syntax"
+)
+
+// annotated is v seen through a type annotation.
+func (f *frame) annotated(t syntax.Node, v *Value) *Value {
+	f.run.quiet++
+	defer func() { f.run.quiet-- }()
+	return f.byType(t, v, 0)
+}
+
+func (f *frame) byType(t syntax.Node, v *Value, depth int) *Value {
+	if !t.OK() || depth > 6 {
+		return v
+	}
+	switch t.Kind() {
+	case syntax.KindType, syntax.KindParenthesizedExpression:
+		return f.byType(t.NamedChild(0), v, depth+1)
+	case syntax.KindString:
+		name := strings.Trim(t.Str(), `"'`)
+		if isDottedName(name) {
+			return f.byTypeValue(f.lookupDotted(name), v, depth)
+		}
+		return v
+	case syntax.KindIdentifier, syntax.KindAttribute:
+		return f.byTypeValue(f.eval(t), v, depth)
+	case syntax.KindGenericType, syntax.KindSubscript:
+		return f.byGeneric(t, v, depth)
+	case syntax.KindBinaryOperator, syntax.KindUnionType:
+		return f.byUnion(t, v, depth)
+	}
+	return v
+}
+
+// byUnion is X | Y: typed if all but None agree.
+func (f *frame) byUnion(t syntax.Node, v *Value, depth int) *Value {
+	var out *Value
+	for c := range t.NamedChildren() {
+		if inner := c; inner.Str() == "None" {
+			continue
+		}
+		x := f.byType(c, v, depth+1)
+		if out == nil {
+			out = x
+			continue
+		}
+		if out.Type != x.Type || out.cls != x.cls {
+			return v
+		}
+	}
+	if out == nil {
+		return v
+	}
+	return out
+}
+
+// byGeneric is X[...]: Optional, Annotated, Literal, list...
+func (f *frame) byGeneric(t syntax.Node, v *Value, depth int) *Value {
+	head := t.NamedChild(0)
+	name := head.Str()
+	name = name[strings.LastIndexByte(name, '.')+1:]
+	arg := t.NamedChild(1)
+	if arg.OK() && arg.Kind() == syntax.KindTypeParameter {
+		arg = arg.NamedChild(0)
+	}
+	switch name {
+	case "Optional", "Annotated", "Final", "ClassVar", "Required", "NotRequired", "Mapped":
+		return f.byType(arg, v, depth+1)
+	case "Union":
+		return f.byUnion(t.NamedChild(1), v, depth+1)
+	case "Literal":
+		return typed("enum.Enum")
+	case "list", "List", "set", "Set", "tuple", "Tuple", "Sequence", "Iterable", "frozenset", "FrozenSet", "Collection", "Iterator":
+		x := f.byType(arg, v, depth+1)
+		if x == v {
+			return v
+		}
+		return &Value{Type: "list", rest: x}
+	case "dict", "Dict", "Mapping", "MutableMapping":
+		return v
+	}
+	return f.byType(head, v, depth+1)
+}
+
+// byTypeValue is v as an instance of the class that c names.
+func (f *frame) byTypeValue(c, v *Value, depth int) *Value {
+	switch {
+	case c.cls != nil && !c.inst:
+		return f.byLocalClass(c.cls, v, depth)
+	case harmlessTypes[c.Name]:
+		return typed(c.Name)
+	case c.Name == "str" || c.Name == "bytes":
+		return retyped(v, c.Name)
+	case c.Name == "" || builtins[c.Name] || strings.HasPrefix(c.Name, "~") || strings.HasPrefix(c.Name, "."):
+		return v
+	case strings.HasPrefix(c.Name, "typing."):
+		return v
+	case strings.HasPrefix(c.Name, "pydantic."):
+		if isHarmlessPydantic(c.Name) {
+			return typed("int")
+		}
+		return retyped(v, "str")
+	}
+	// an object of a library: its own members say what is from outside
+	out := typed(c.Name)
+	if s := f.m.set.Value(c.Name); s != nil {
+		w := *out
+		w.Origins = v.Origins
+		return &w
+	}
+	if !f.m.set.HasMembers(c.Name) {
+		w := *out
+		w.Origins, w.Clean = v.Origins, v.Clean
+		return &w
+	}
+	return out
+}
+
+func isHarmlessPydantic(name string) bool {
+	n := name[strings.LastIndexByte(name, '.')+1:]
+	for _, p := range []string{"conint", "Positive", "Negative", "NonNegative", "NonPositive", "UUID", "confloat", "Past", "Future", "StrictInt", "StrictBool", "StrictFloat", "IPvAny", "condecimal", "ByteSize"} {
+		if strings.HasPrefix(n, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// byLocalClass is an instance of a class of this file whose fields come from
+// where v comes from, each by its own annotation.
+func (f *frame) byLocalClass(c *Class, v *Value, depth int) *Value {
+	if enumLike(c) {
+		return typed("enum.Enum")
+	}
+	obj := f.instance(c)
+	if len(v.Origins) == 0 || c.unit == nil || depth > 3 {
+		return obj
+	}
+	out := *obj
+	f.fieldsOf(&out, c, v, depth)
+	return &out
+}
+
+func (f *frame) fieldsOf(out *Value, c *Class, v *Value, depth int) {
+	for _, b := range c.bases {
+		if b.cls != nil && b.cls.unit != nil && depth < 6 {
+			f.fieldsOf(out, b.cls, v, depth+1)
+		}
+	}
+	f.run.deps[c.name] = true
+	for _, o := range f.m.body[c.name] {
+		u := f.m.units[o].unit
+		if u.Class != syntax.Statement || u.Kind != syntax.KindExpressionStatement {
+			continue
+		}
+		a := u.Root().NamedChild(0)
+		if !a.OK() || a.Kind() != syntax.KindAssignment {
+			continue
+		}
+		t := typeNode(a)
+		if !t.OK() {
+			continue
+		}
+		name := a.Child(syntax.FieldLeft).Str()
+		field := &Value{Origins: make([]Origin, len(v.Origins)), Clean: v.Clean}
+		for i, x := range v.Origins {
+			x.Label += "." + name
+			field.Origins[i] = x
+		}
+		if len(out.parts) < maxParts {
+			*out = *out.with(partKey{kind: attrPart, name: name}, f.byType(t, field, depth+1))
+		}
+	}
+}
+
+func (f *frame) lookupDotted(name string) *Value {
+	first, rest, more := strings.Cut(name, ".")
+	v := f.load(first)
+	for more {
+		var part string
+		part, rest, more = strings.Cut(rest, ".")
+		v = f.attr(v, part, syntax.Node{})
+	}
+	return v
+}
+
+func isDottedName(s string) bool {
+	if s == "" {
+		return false
+	}
+	for i := range len(s) {
+		if !isWordByte(s[i]) && s[i] != '.' {
+			return false
+		}
+	}
+	return true
+}

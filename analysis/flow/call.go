@@ -1,0 +1,356 @@
+package flow
+
+import (
+	"strings"
+
+	"pavise/analysis/models"
+	"pavise/analysis/syntax"
+)
+
+// call evaluates f(args).
+func (f *frame) call(n syntax.Node) *Value {
+	fnNode := n.Child(syntax.FieldFunction)
+	callee := f.eval(fnNode)
+	args := f.args(n.Child(syntax.FieldArguments))
+	return f.apply(n, callee, args)
+}
+
+// args evaluates an argument list; a lone generator is one argument.
+func (f *frame) args(list syntax.Node) []Arg {
+	if !list.OK() {
+		return nil
+	}
+	if list.Kind() == syntax.KindGeneratorExpression {
+		return []Arg{{Node: list, Value: f.eval(list)}}
+	}
+	out := make([]Arg, 0, 4)
+	for c := range list.NamedChildren() {
+		switch c.Kind() {
+		case syntax.KindKeywordArgument:
+			v := c.Child(syntax.FieldValue)
+			out = append(out, Arg{Name: c.Child(syntax.FieldName).Str(), Node: v, Value: f.eval(v)})
+		case syntax.KindListSplat:
+			out = append(out, Arg{Name: "*", Node: c, Value: f.eval(c)})
+		case syntax.KindDictionarySplat:
+			v := f.eval(c)
+			if v.Type == "dict" && v.rest == nil && len(v.parts) > 0 {
+				for _, p := range v.parts {
+					out = append(out, Arg{Name: p.key.name, Node: c, Value: p.v})
+				}
+				continue
+			}
+			out = append(out, Arg{Name: "**", Node: c, Value: v})
+		default:
+			out = append(out, Arg{Node: c, Value: f.eval(c)})
+		}
+	}
+	return out
+}
+
+// apply calls a value.
+func (f *frame) apply(n syntax.Node, callee *Value, args []Arg) *Value {
+	switch {
+	case callee.fn != nil:
+		return f.inline(n, callee.fn, callee.recv, args)
+	case callee.cls != nil && !callee.inst:
+		return f.instantiate(n, callee.cls, args)
+	case callee.cls != nil:
+		if m := f.classAttr(callee, "__call__", n); m != nil && m.fn != nil {
+			return f.inline(n, m.fn, callee, args)
+		}
+	case callee.Name != "":
+		return f.external(n, callee, args)
+	}
+	return carry(callee, args, true)
+}
+
+// external calls something that is not of this file.
+func (f *frame) external(n syntax.Node, callee *Value, args []Arg) *Value {
+	name, recv := callee.Name, callee.recv
+	f.called(n, name, recv, args)
+	if neverReturning[name] {
+		return neverReturns
+	}
+	for _, g := range f.m.set.Guards(name) {
+		if g.On == "return" {
+			if v := f.argOf(g.Arg, recv, args); v != nil {
+				f.learn(fact{base: v, kinds: g.Kinds()})
+			}
+		}
+	}
+	if special := f.m.a.specials[name]; special != nil {
+		if v := special(f, n, args); v != nil {
+			return v
+		}
+	}
+	if recv != nil {
+		if v := f.method(n, name, recv, args); v != nil {
+			return v
+		}
+	}
+	return f.modelled(n, callee, args)
+}
+
+// modelled applies what the models say of a call.
+func (f *frame) modelled(n syntax.Node, callee *Value, args []Arg) *Value {
+	set, name, recv := f.m.set, callee.Name, callee.recv
+	typ := set.TypeOf(name + "()")
+	if typ == "" && isClassName(name) {
+		typ = name
+	}
+	if s := set.CallSource(name); s != nil {
+		v := &Value{Type: typ, Clean: s.Cleared(), Origins: []Origin{{Tier: s.Grade(), Label: label(n), Node: n}}}
+		if s.Type != "" {
+			v.Type = s.Type
+		}
+		return v
+	}
+	if convertsToHarmless(args) {
+		return typed("int")
+	}
+	v, known := f.passed(n, name, recv, args)
+	for _, c := range set.Cleans(name) {
+		if !holds(c.When, args) {
+			continue
+		}
+		known = true
+		if c.Weak {
+			v = v.weakened(c.Kinds())
+		} else {
+			v = v.cleaned(c.Kinds())
+		}
+	}
+	if facts := f.guardFacts(name, recv, args); facts != nil {
+		return test(facts...)
+	}
+	if typ == "" {
+		if !known && recv == nil && strings.HasPrefix(name, ".") {
+			return unknown
+		}
+		return v
+	}
+	if v.Type == typ {
+		return v
+	}
+	c := *v
+	c.Type = typ
+	c.root = nil
+	if isClassName(name) && name == typ {
+		c.parts = append([]part(nil), keywordParts(args)...)
+	}
+	return &c
+}
+
+// passed is the data that a call's result carries; known tells whether a model
+// says so.
+func (f *frame) passed(n syntax.Node, name string, recv *Value, args []Arg) (v *Value, known bool) {
+	p := f.m.set.Pass(name)
+	if p == nil {
+		known = f.m.known(name) || strings.HasPrefix(name, ".")
+		return carry(recv, args, !known), known
+	}
+	var out *Value
+	for _, from := range p.From {
+		if x := f.argOf(from, recv, args); x != nil {
+			x = whole(x)
+			out = join(out, &Value{Origins: x.Origins, Clean: x.cleanIn(), Weak: x.weakIn()})
+		}
+	}
+	if p.To == "self" {
+		if obj := n.Child(syntax.FieldFunction).Child(syntax.FieldObject); obj.OK() && recv != nil && out != nil {
+			f.update(obj, recv.withRest(out))
+		}
+		return unknown, true
+	}
+	if p.Stored && (out == nil || !out.tainted(models.Stored)) {
+		return &Value{Origins: []Origin{{Tier: models.Stored, Label: label(n), Node: n}}}, true
+	}
+	if out == nil {
+		return &Value{Clean: models.All}, true
+	}
+	return out, true
+}
+
+// carry is a result that holds the data of the receiver and every argument.
+func carry(recv *Value, args []Arg, vague bool) *Value {
+	out := &Value{Clean: models.All, Weak: models.All}
+	add := func(x *Value) {
+		x = whole(x)
+		if len(x.Origins) == 0 {
+			return
+		}
+		out.Origins = joinOrigins(out.Origins, x.Origins)
+		out.Clean &= x.Clean
+		out.Weak &= x.Weak | x.Clean
+	}
+	if recv != nil {
+		add(recv)
+	}
+	fromRecv := len(out.Origins) > 0
+	for i := range args {
+		add(args[i].Value)
+	}
+	if len(out.Origins) == 0 {
+		return unknown
+	}
+	out.Weak &^= out.Clean
+	if vague && !fromRecv {
+		o := make([]Origin, len(out.Origins))
+		for i, x := range out.Origins {
+			x.Vague = true
+			o[i] = x
+		}
+		out.Origins = o
+	}
+	return out
+}
+
+// argOf finds an argument by position, keyword or "self".
+func (f *frame) argOf(which string, recv *Value, args []Arg) *Value {
+	if which == "" {
+		which = "0"
+	}
+	if which == "self" {
+		return recv
+	}
+	if a := FindArg(args, which); a != nil {
+		return a.Value
+	}
+	return nil
+}
+
+// FindArg finds an argument by position ("0") or keyword; nil if it is not given.
+func FindArg(args []Arg, which string) *Arg {
+	if which != "" && which[0] >= '0' && which[0] <= '9' {
+		want := int(which[0] - '0')
+		pos := 0
+		for i := range args {
+			switch args[i].Name {
+			case "":
+				if pos == want {
+					return &args[i]
+				}
+				pos++
+			case "*":
+				return nil
+			}
+		}
+		return nil
+	}
+	for i := range args {
+		if args[i].Name == which {
+			return &args[i]
+		}
+	}
+	return nil
+}
+
+// holds reports whether arguments have the constants that a model asks for.
+// An argument that is not given, or not a constant, does not.
+func holds(when map[string][]any, args []Arg) bool {
+	for which, list := range when {
+		a := FindArg(args, which)
+		if a == nil || !oneOf(a.Value, list) {
+			return false
+		}
+	}
+	return true
+}
+
+// refuted reports whether some argument has a constant that makes the call harmless.
+func refuted(unless map[string][]any, args []Arg) bool {
+	for which, list := range unless {
+		if a := FindArg(args, which); a != nil && oneOf(a.Value, list) {
+			return true
+		}
+	}
+	return false
+}
+
+func oneOf(v *Value, list []any) bool {
+	for _, c := range v.Consts {
+		for _, want := range list {
+			switch w := want.(type) {
+			case bool:
+				if c.Kind == BoolConst && (c.I != 0) == w || c.Kind == IntConst && (c.I != 0) == w {
+					return true
+				}
+			case int:
+				if c.Kind == IntConst && c.I == int64(w) {
+					return true
+				}
+			case string:
+				if c.Kind == StrConst && c.S == w {
+					return true
+				}
+			case nil:
+				if c.Kind == NoneConst {
+					return true
+				}
+			}
+		}
+	}
+	if v.Consts == nil && v.Name != "" {
+		for _, want := range list {
+			if w, ok := want.(string); ok && w == v.Name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (f *frame) guardFacts(name string, recv *Value, args []Arg) []fact {
+	var facts []fact
+	for _, g := range f.m.set.Guards(name) {
+		if g.On == "return" {
+			continue
+		}
+		v := f.argOf(g.Arg, recv, args)
+		if v == nil {
+			continue
+		}
+		x := fact{base: v, onTrue: g.On != "false"}
+		if g.Weak {
+			x.weak = g.Kinds()
+		} else {
+			x.kinds = g.Kinds()
+		}
+		facts = append(facts, x)
+	}
+	return facts
+}
+
+// isClassName reports whether the last part of a dotted name is spelled like a
+// class, so that calling it gives an instance.
+func isClassName(name string) bool {
+	i := strings.LastIndexByte(name, '.')
+	if i <= 0 || i+1 >= len(name) {
+		return false
+	}
+	c := name[i+1]
+	return c >= 'A' && c <= 'Z' && strings.ToUpper(name[i+1:]) != name[i+1:]
+}
+
+func keywordParts(args []Arg) []part {
+	var out []part
+	for _, a := range args {
+		if a.Name != "" && a.Name[0] != '*' && len(out) < maxParts {
+			out = append(out, part{partKey{kind: attrPart, name: a.Name}, a.Value})
+		}
+	}
+	return out
+}
+
+// convertsToHarmless recognises get("x", type=int) and its kind.
+func convertsToHarmless(args []Arg) bool {
+	a := FindArg(args, "type")
+	return a != nil && (harmlessTypes[a.Value.Name] || harmlessTypes[strings.TrimPrefix(a.Value.Name, "builtins.")])
+}
+
+var neverReturning = map[string]bool{
+	"sys.exit": true, "os._exit": true, "os.abort": true, "exit": true, "quit": true,
+	"flask.abort": true, "quart.abort": true, "werkzeug.exceptions.abort": true, "bottle.abort": true,
+	"tornado.web.RequestHandler.finish": false, "pytest.fail": true, "pytest.skip": true, "flask_restful.abort": true,
+	"sanic.exceptions.abort": true, "unittest.TestCase.fail": true, ".fail": false,
+}

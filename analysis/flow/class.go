@@ -1,0 +1,347 @@
+package flow
+
+import (
+	"strings"
+
+	"pavise/analysis/lang/python"
+	"pavise/analysis/syntax"
+)
+
+// class of a class header unit, with its bases.
+func (r *run) class(st *unitState) *Value {
+	r.deps[st.unit.Key] = true
+	if st.cls != nil {
+		return st.cls
+	}
+	c := &Class{name: st.unit.Key, node: python.Undecorated(st.unit.Root()), unit: st}
+	st.cls = &Value{cls: c}
+	f := &frame{m: r.m, run: r, scope: &python.Scope{}, env: &env{}}
+	c.bases = f.bases(c.node)
+	return st.cls
+}
+
+// bases evaluates the base classes of a class definition.
+func (f *frame) bases(def syntax.Node) []*Value {
+	list := def.Child(syntax.FieldSuperclasses)
+	if !list.OK() {
+		return nil
+	}
+	f.run.quiet++
+	defer func() { f.run.quiet-- }()
+	var out []*Value
+	for c := range list.NamedChildren() {
+		if k := c.Kind(); k == syntax.KindKeywordArgument || k == syntax.KindListSplat {
+			continue
+		}
+		out = append(out, f.eval(c))
+	}
+	return out
+}
+
+// externalBases are the library classes that a class derives from.
+func (c *Class) externalBases(depth int) []string {
+	var out []string
+	for _, b := range c.bases {
+		switch {
+		case b.cls != nil && depth < 8:
+			out = append(out, b.cls.externalBases(depth+1)...)
+		case b.Name != "" && b.cls == nil:
+			out = append(out, b.Name)
+		}
+	}
+	return out
+}
+
+// instance of a class: typed by the first library class it derives from.
+func (f *frame) instance(c *Class) *Value {
+	v := &Value{cls: c, inst: true}
+	for _, b := range c.externalBases(0) {
+		if v.Type == "" || !f.m.set.Known(v.Type) {
+			v.Type = b
+		}
+		if strings.HasPrefix(b, "enum.") {
+			return typed("enum.Enum")
+		}
+	}
+	return v
+}
+
+// classAttr finds an attribute of a class of this file, or of its instance;
+// nil if the class does not say.
+func (f *frame) classAttr(obj *Value, name string, n syntax.Node) *Value {
+	return f.classAttrDepth(obj, obj.cls, name, n, 0)
+}
+
+func (f *frame) classAttrDepth(obj *Value, c *Class, name string, n syntax.Node, depth int) *Value {
+	if depth > 8 {
+		return nil
+	}
+	if c.unit == nil {
+		if v := c.attrs[name]; v != nil {
+			return f.bind(obj, v, n)
+		}
+	} else if v := f.unitClassAttr(obj, c, name, n); v != nil {
+		return v
+	}
+	for _, b := range c.bases {
+		if b.cls != nil {
+			if v := f.classAttrDepth(obj, b.cls, name, n, depth+1); v != nil {
+				return v
+			}
+		}
+	}
+	return nil
+}
+
+func (f *frame) unitClassAttr(obj *Value, c *Class, name string, n syntax.Node) *Value {
+	key := c.name + "." + name
+	f.run.deps[c.name] = true
+	if i, ok := f.m.byKey[key]; ok {
+		st := f.m.units[i]
+		f.run.deps[key] = true
+		if st.unit.Class == syntax.ClassHeader {
+			return f.run.class(st)
+		}
+		fn := f.m.function(st)
+		fn.class = c
+		return f.bind(obj, &Value{fn: fn}, n)
+	}
+	var out *Value
+	if v := f.run.classBody(c.name, name, -1); v != nil {
+		out = v
+		if enumLike(c) {
+			return typed("enum.Enum")
+		}
+	}
+	if obj.inst {
+		if v := f.run.classField(f, c, name); v != nil {
+			out = join(out, v)
+		}
+	}
+	return out
+}
+
+func enumLike(c *Class) bool {
+	for _, b := range c.externalBases(0) {
+		if strings.HasPrefix(b, "enum.") {
+			return true
+		}
+	}
+	return false
+}
+
+// bind makes a method of a function found in a class; a property is called.
+func (f *frame) bind(obj *Value, v *Value, n syntax.Node) *Value {
+	if v.fn == nil {
+		return v
+	}
+	decorated := false
+	for _, d := range python.Decorators(v.fn.node) {
+		switch name := d.Str(); {
+		case name == "property" || strings.HasSuffix(name, "cached_property"):
+			return f.inline(n, v.fn, obj, nil)
+		case name == "staticmethod":
+			return v
+		case name == "classmethod":
+			decorated = true
+		}
+	}
+	if !obj.inst && !decorated {
+		return v
+	}
+	c := *v
+	c.recv = obj
+	return &c
+}
+
+// isStatic reports whether a method takes no self.
+func (m *Module) isStatic(fn *Func) bool {
+	for _, d := range python.Decorators(fn.node) {
+		if d.Str() == "staticmethod" {
+			return true
+		}
+	}
+	return false
+}
+
+// classBody is the value that the statements of a class body give a name;
+// before limits them to those above a unit, -1 for all.
+func (r *run) classBody(class, name string, before int) *Value {
+	r.deps[class] = true
+	var out *Value
+	for _, o := range r.m.body[class] {
+		st := r.m.units[o]
+		if st.unit.Class != syntax.Statement || st.scope.Slot(name) < 0 || o == r.unit.ord || before >= 0 && o >= before {
+			continue
+		}
+		out = join(out, r.export(o, name))
+	}
+	return out
+}
+
+// classField is what the methods of a class assign to self.name.
+func (r *run) classField(f *frame, c *Class, name string) *Value {
+	var out *Value
+	for _, o := range r.m.body[c.name] {
+		st := r.m.units[o]
+		if st.unit.Class != syntax.Function || o == r.unit.ord {
+			continue
+		}
+		if !assignsSelf(r.m.scope(python.Undecorated(st.unit.Root())), name) {
+			continue
+		}
+		r.deps[st.unit.Key] = true
+		res := r.m.result(o)
+		if res == nil {
+			r.partial = true
+			continue
+		}
+		r.inherit(res)
+		if v := res.selfAttrs[name]; v != nil {
+			out = join(out, v)
+		}
+	}
+	return out
+}
+
+func assignsSelf(s *python.Scope, name string) bool {
+	for _, a := range s.SelfAttrs {
+		if a == name {
+			return true
+		}
+	}
+	return false
+}
+
+// selfAttr notes what a method assigns to an attribute of self.
+func (r *run) selfAttr(f *frame, name string, v *Value) {
+	if f.depth > 0 || f.fn == nil || f.fn.class == nil || f.fn.class.unit == nil {
+		return
+	}
+	if r.selfAttrs == nil {
+		r.selfAttrs = map[string]*Value{}
+	}
+	r.selfAttrs[name] = join(r.selfAttrs[name], v)
+}
+
+// instantiate calls a class of this file.
+func (f *frame) instantiate(n syntax.Node, c *Class, args []Arg) *Value {
+	if enumLike(c) {
+		return typed("enum.Enum")
+	}
+	obj := f.instance(c)
+	if init := f.classAttr(obj, "__init__", n); init != nil && init.fn != nil {
+		if f.depth >= maxDepth || f.run.inStack(init.fn.node) {
+			return obj
+		}
+		f.run.dependOn(init.fn)
+		g := f.enter(init.fn)
+		params := python.Params(init.fn.node)
+		f.bindArgs(g, init.fn, params, obj, args)
+		f.run.stack = append(f.run.stack, init.fn.node)
+		g.body()
+		f.run.stack = f.run.stack[:len(f.run.stack)-1]
+		if len(params) > 0 && g.last != nil {
+			if v := g.last.vars[g.scope.Slot(params[0].Name)]; v != nil && v.inst {
+				return v
+			}
+		}
+		return obj
+	}
+	return f.construct(obj, c, args)
+}
+
+// construct fills the fields of a class without __init__: dataclasses,
+// pydantic models, named tuples. Fields take the order of their annotations.
+func (f *frame) construct(obj *Value, c *Class, args []Arg) *Value {
+	if c.unit == nil {
+		return obj
+	}
+	var fields []string
+	for _, o := range f.m.body[c.name] {
+		st := f.m.units[o]
+		if st.unit.Class != syntax.Statement || st.unit.Kind != syntax.KindExpressionStatement {
+			continue
+		}
+		if a := st.unit.Root().NamedChild(0); a.OK() && a.Kind() == syntax.KindAssignment && typeNode(a).OK() {
+			fields = append(fields, a.Child(syntax.FieldLeft).Str())
+		}
+	}
+	v := obj
+	i := 0
+	for _, a := range args {
+		name := a.Name
+		if name == "" && i < len(fields) {
+			name = fields[i]
+			i++
+		}
+		if name == "" || name[0] == '*' {
+			v = v.withRest(elementOf(a.Value))
+			continue
+		}
+		v = v.with(partKey{kind: attrPart, name: name}, a.Value)
+	}
+	return v
+}
+
+// localClass is a class defined inside a function.
+func (f *frame) localClass(def syntax.Node, qual string) *Value {
+	c := &Class{name: qual, node: def, closure: f, attrs: map[string]*Value{}}
+	c.bases = f.bases(def)
+	for s := range def.Child(syntax.FieldBody).NamedChildren() {
+		d := python.Undecorated(s)
+		switch d.Kind() {
+		case syntax.KindFunctionDefinition:
+			name := d.Child(syntax.FieldName).Str()
+			fn := &Func{node: d, name: qual + "." + name, closure: f, class: c}
+			c.attrs[name] = &Value{fn: fn}
+			f.nested = append(f.nested, fn)
+		case syntax.KindExpressionStatement:
+			if a := s.NamedChild(0); a.OK() && a.Kind() == syntax.KindAssignment {
+				left := a.Child(syntax.FieldLeft)
+				if right := a.Child(syntax.FieldRight); right.OK() && left.Kind() == syntax.KindIdentifier {
+					v := f.eval(right)
+					f.assignedName(left.Str(), v, a)
+					c.attrs[left.Str()] = v
+				}
+			}
+		}
+	}
+	return &Value{cls: c}
+}
+
+// decorate is what a decorated function is called as: itself.
+func (f *frame) decorate(_ syntax.Node, v *Value) *Value { return v }
+
+// entered is what `with v as x` binds to x.
+func (f *frame) entered(v *Value) *Value {
+	if v.cls != nil && v.inst {
+		if m := f.classAttr(v, "__enter__", v.cls.node); m != nil && m.fn != nil {
+			return f.inline(m.fn.node, m.fn, v, nil)
+		}
+	}
+	if v.Type != "" {
+		if q := f.m.set.Member(v.Type, "__enter__"); q != "" {
+			if t := f.m.set.TypeOf(q + "()"); t != "" {
+				c := *v
+				c.Type = t
+				return &c
+			}
+		}
+	}
+	if v.Type == "list" && v.rest != nil {
+		return v.rest // a generator used as a context manager
+	}
+	return v
+}
+
+// header evaluates the decorators and bases of a class for what they call.
+func (r *run) header(f *frame) {
+	def := python.Undecorated(r.unit.unit.Root())
+	for _, d := range python.Decorators(def) {
+		f.eval(d)
+	}
+	if list := def.Child(syntax.FieldSuperclasses); list.OK() {
+		f.args(list)
+	}
+}

@@ -1,0 +1,43 @@
+package flow
+
+import (
+	"pavise/analysis/models"
+	"pavise/analysis/syntax"
+)
+
+// EventKind says what happened.
+type EventKind uint8
+
+// Event kinds.
+const (
+	Called   EventKind = iota // a call of a name that a model or rule knows
+	Assigned                  // an assignment to a known name, attribute or key
+	Returned                  // a handler returned a value as HTML
+	Built                     // a SQL text was built and reaches no known sink
+)
+
+// Arg is one argument of a call.
+type Arg struct {
+	Name  string      // keyword, "" for positional, "*" and "**" for unpacking
+	Node  syntax.Node // the value's expression
+	Value *Value
+}
+
+// Event is something that happened to values which rules judge and fixes
+// rewrite. It lives only as long as the unit it was found in is looked at.
+type Event struct {
+	Kind EventKind
+	Node syntax.Node // the call, assignment, returned or built expression; Node.Unit() is its unit
+	// Name is the qualified name of what was called or set: "sqlite3.Cursor.execute",
+	// ".execute" where the receiver's type is unknown, "SECRET_KEY" for a module
+	// variable, "flask.Flask.secret_key", "flask.Config[SECRET_KEY]".
+	Name    string
+	Sinks   []*models.Sink // that the models know for Name, and whose conditions hold here
+	Recv    *Value         // receiver of a method, or nil
+	Args    []Arg          // of a call
+	Value   *Value         // what was assigned, returned or built
+	Inlined bool           // seen while following a call from another function
+	Unused  bool           // a built text that goes nowhere
+	// Func is the qualified name of the enclosing function, "" at module level.
+	Func string
+}

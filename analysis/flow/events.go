@@ -1,0 +1,282 @@
+package flow
+
+import (
+	"strings"
+
+	"pavise/analysis/models"
+	"pavise/analysis/syntax"
+)
+
+// called notes a call of a name that models or rules look at.
+func (f *frame) called(n syntax.Node, name string, recv *Value, args []Arg) {
+	f.consume(name, args)
+	sinks := f.m.set.Sinks(name)
+	if len(sinks) == 0 && !f.m.a.wants[name] || f.run.quiet > 0 {
+		return
+	}
+	var live []*models.Sink
+	for _, s := range sinks {
+		if f.live(s, recv, args) {
+			live = append(live, s)
+		}
+	}
+	for _, s := range live {
+		if a := sinkArg(s, args); a != nil && s.Kinds()&models.SQL != 0 {
+			f.run.consumeAll(a.Value)
+		}
+	}
+	if len(live) == 0 && !f.m.a.wants[name] {
+		return
+	}
+	if f.depth > 0 && !argsTainted(recv, args) {
+		return // the callee's own run reports it
+	}
+	f.emit(Event{Kind: Called, Node: n, Name: name, Sinks: live, Recv: recv, Args: args})
+}
+
+func argsTainted(recv *Value, args []Arg) bool {
+	if recv != nil && recv.tainted(models.Operator) {
+		return true
+	}
+	for i := range args {
+		if args[i].Value.tainted(models.Operator) {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *frame) emit(e Event) {
+	if f.fn != nil {
+		e.Func = f.fn.name
+	}
+	e.Inlined = f.depth > 0
+	f.run.events = append(f.run.events, e)
+}
+
+// live reports whether the conditions of a sink hold for a call.
+func (f *frame) live(s *models.Sink, recv *Value, args []Arg) bool {
+	if len(s.When) > 0 && !holds(s.When, args) || refuted(s.Unless, args) {
+		return false
+	}
+	if len(s.Mime) > 0 && !f.htmlMime(s, args) {
+		return false
+	}
+	a := sinkArg(s, args)
+	switch s.Text {
+	case "sql":
+		return a != nil && LooksLikeSQL(a.Value)
+	case "newline":
+		return a != nil && !shortConst(a.Value)
+	}
+	return true
+}
+
+func shortConst(v *Value) bool {
+	s, ok := v.Str()
+	return ok && !strings.Contains(s, "\n")
+}
+
+// htmlMime reports whether a response is HTML by its content type argument.
+func (f *frame) htmlMime(s *models.Sink, args []Arg) bool {
+	for _, which := range s.Mime {
+		a := FindArg(args, which)
+		if a == nil || a.Value.IsNone() {
+			continue
+		}
+		if which == "headers" {
+			if ct := a.Value.Key("Content-Type"); ct != nil {
+				return isHTML(ct)
+			}
+			if ct := a.Value.Key("content-type"); ct != nil {
+				return isHTML(ct)
+			}
+			continue
+		}
+		return isHTML(a.Value)
+	}
+	return s.Default != "other"
+}
+
+func isHTML(v *Value) bool {
+	s, ok := v.Str()
+	if !ok {
+		return v.Consts == nil && v.tainted(models.Unknown)
+	}
+	s = strings.ToLower(s)
+	return strings.Contains(s, "html") || strings.Contains(s, "svg") || strings.Contains(s, "xml")
+}
+
+// sinkArg is the dangerous argument of a call; nil if it is not given.
+func sinkArg(s *models.Sink, args []Arg) *Arg {
+	names := s.Args
+	if len(names) == 0 {
+		names = []string{"0"}
+	}
+	for _, which := range names {
+		if which == "self" || which == "*" {
+			continue
+		}
+		if a := FindArg(args, which); a != nil {
+			return a
+		}
+	}
+	return nil
+}
+
+// assignedName notes an assignment to a variable of the module or a class.
+func (f *frame) assignedName(name string, v *Value, at syntax.Node) {
+	if f.run.quiet > 0 || f.fn != nil || !f.m.a.wants["="+name] {
+		return
+	}
+	f.emit(Event{Kind: Assigned, Node: statementOf(at), Name: name, Value: v})
+}
+
+// assignedMember notes an assignment to an attribute or a constant key.
+func (f *frame) assignedMember(obj *Value, attr, key string, v *Value, at syntax.Node) {
+	if f.run.quiet > 0 {
+		return
+	}
+	base := obj.Type
+	if base == "" {
+		base = obj.Name
+	}
+	name := base + "." + attr
+	if attr == "" {
+		name = base + "[" + key + "]"
+	} else if obj.Type != "" {
+		if q := f.m.set.Member(obj.Type, attr); q != "" {
+			name = q
+		}
+	}
+	short := "." + attr
+	if attr == "" {
+		short = "[" + key + "]"
+	}
+	sinks := f.m.set.Sets(name)
+	switch {
+	case f.m.a.wants["="+name] || len(sinks) > 0:
+	case f.m.a.wants["="+short]:
+		name = short
+	default:
+		return
+	}
+	f.emit(Event{Kind: Assigned, Node: at, Name: name, Sinks: sinks, Recv: obj, Value: v})
+}
+
+func statementOf(n syntax.Node) syntax.Node { return n }
+
+// returned notes what a handler returns as HTML, and a return outside any
+// function: a fragment of a handler.
+func (f *frame) returned(n syntax.Node, v *Value) {
+	f.run.consumeAll(v)
+	if f.run.quiet > 0 || f.depth > 0 {
+		return
+	}
+	name := ""
+	switch {
+	case f.fn == nil:
+		name = "fragment"
+	case f.route != nil && f.route.Returns == "html":
+		name = "html"
+	case f.route == nil && f.fn != nil:
+		name = "plain"
+	default:
+		return
+	}
+	body := v
+	if v.Type == "tuple" && len(v.parts) > 0 {
+		for _, p := range v.parts[1:] {
+			if ct := p.v.Key("Content-Type"); ct != nil && !isHTML(ct) {
+				return
+			}
+		}
+		body = v.parts[0].v
+		if n.NamedCount() > 0 {
+			n = n.NamedChild(0)
+		}
+	}
+	switch body.Type {
+	case "", "str", "bytes":
+	default:
+		return
+	}
+	f.emit(Event{Kind: Returned, Node: n, Name: name, Value: body})
+}
+
+// built notes a SQL text put together; it is dropped again if it goes on to a
+// sink or into a larger text.
+func (f *frame) built(n syntax.Node, v *Value) *Value {
+	if v.Pieces == nil || f.run.quiet > 0 || f.depth > 0 {
+		return v
+	}
+	for i := range v.Pieces {
+		if h := v.Pieces[i].Hole; h != nil && h.Pieces != nil {
+			f.run.consumeAll(h)
+		}
+	}
+	if LooksLikeSQL(v) {
+		f.emit(Event{Kind: Built, Node: n, Value: v})
+	}
+	return v
+}
+
+// consume marks texts that go to a log or an error message, and those that are
+// handed to another function at all.
+func (f *frame) consume(name string, args []Arg) {
+	short := name[strings.LastIndexByte(name, '.')+1:]
+	for i := range args {
+		v := args[i].Value
+		if v.Pieces == nil && v.alts == nil {
+			continue
+		}
+		if logMethods[short] || strings.HasSuffix(short, "Error") || strings.HasSuffix(short, "Exception") {
+			f.run.consumeAll(v)
+			continue
+		}
+		f.run.passOn(v)
+	}
+}
+
+var logMethods = words("debug info warning warn error exception critical log print write fail skip append format")
+
+func (r *run) consumeAll(v *Value) { r.mark(v, 0, true) }
+func (r *run) passOn(v *Value)     { r.mark(v, 0, false) }
+
+// mark notes that a text and all texts in it are used: for good, or by a call
+// that nobody knows.
+func (r *run) mark(v *Value, depth int, forGood bool) {
+	if v == nil || depth > 12 || (v.Pieces == nil && v.alts == nil) {
+		return
+	}
+	if r.consumed == nil {
+		r.consumed = map[*Value]bool{}
+	}
+	id := v.id()
+	if done, ok := r.consumed[id]; ok && (done || !forGood) {
+		return
+	}
+	r.consumed[id] = forGood
+	for i := range v.Pieces {
+		r.mark(v.Pieces[i].Hole, depth+1, forGood)
+	}
+	for _, a := range v.alts {
+		r.mark(a, depth+1, forGood)
+	}
+}
+
+// finish gives the events that still count at the end of the run.
+func (r *run) finish() []Event {
+	out := r.events[:0]
+	for _, e := range r.events {
+		if e.Kind == Built {
+			gone, used := r.consumed[e.Value.id()]
+			if gone {
+				continue
+			}
+			e.Unused = !used
+		}
+		out = append(out, e)
+	}
+	return out
+}

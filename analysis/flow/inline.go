@@ -1,0 +1,283 @@
+package flow
+
+import (
+	"pavise/analysis/lang/python"
+	"pavise/analysis/models"
+	"pavise/analysis/syntax"
+)
+
+// outcome is what held when an inlined function returned.
+type outcome struct {
+	truth  int // 0 false, 1 true, 2 not known
+	cleans []models.Kind
+	facts  []fact
+}
+
+// inline runs a function of this file with the arguments of one call.
+func (f *frame) inline(n syntax.Node, fn *Func, self *Value, args []Arg) *Value {
+	if f.depth >= maxDepth || f.run.over || f.run.inStack(fn.node) {
+		return carry(self, args, false)
+	}
+	f.run.dependOn(fn)
+	g := f.enter(fn)
+	params := python.Params(fn.node)
+	f.bindArgs(g, fn, params, self, args)
+	ids := make([]*Value, len(params))
+	for i := range params {
+		if v := g.env.vars[g.scope.Slot(params[i].Name)]; v != nil && v != unknown {
+			ids[i] = v.id()
+		}
+	}
+	g.watched = ids
+	f.run.stack = append(f.run.stack, fn.node)
+	v := g.body()
+	f.run.stack = f.run.stack[:len(f.run.stack)-1]
+	if v == neverReturns {
+		return v
+	}
+	v = f.learnFrom(g, v, args, params, self != nil)
+	f.writeBack(n, g, params, self, args)
+	return v.step(n, "returned by "+fn.name+"()")
+}
+
+// enter makes the frame of a call.
+func (f *frame) enter(fn *Func) *frame {
+	scope := f.m.scope(fn.node)
+	g := &frame{
+		m: f.m, run: f.run, scope: scope, fn: fn, parent: fn.closure, depth: f.depth + 1,
+		env: &env{vars: make([]*Value, len(scope.Names))},
+	}
+	return g
+}
+
+// body runs a function's body and gives what it returns.
+func (f *frame) body() *Value {
+	node := f.fn.node
+	body := node.Child(syntax.FieldBody)
+	if node.Kind() == syntax.KindLambda {
+		return f.eval(body)
+	}
+	f.block(body)
+	if f.env != nil {
+		f.ret = joinReturn(f.ret)
+		f.outcomes = append(f.outcomes, f.outcome(noneValue))
+		f.last = merge(f.last, f.env)
+	}
+	if f.yields != nil {
+		return &Value{Type: "list", rest: f.yields}
+	}
+	if f.ret == nil {
+		if f.run.over {
+			return unknown
+		}
+		return neverReturns
+	}
+	return f.ret
+}
+
+func joinReturn(ret *Value) *Value {
+	if ret == nil {
+		return noneValue
+	}
+	return join(ret, noneValue)
+}
+
+// bindArgs binds the parameters of g to the arguments of a call.
+func (f *frame) bindArgs(g *frame, fn *Func, params []python.Param, self *Value, args []Arg) {
+	set := func(p python.Param, v *Value, at syntax.Node) {
+		if at.OK() {
+			v = v.step(at, "passed to "+fn.name+"() as "+p.Name)
+		}
+		g.env.vars[g.scope.Slot(p.Name)] = v
+	}
+	i := 0
+	if self != nil && len(params) > 0 && !f.m.isStatic(fn) {
+		set(params[0], self, syntax.Node{})
+		if fn.class != nil {
+			g.self = params[0].Name
+		}
+		i = 1
+	}
+	var rest, kwrest *Value
+	spread := false
+	for _, a := range args {
+		switch a.Name {
+		case "":
+			for i < len(params) && params[i].Kind != python.Positional {
+				if params[i].Kind == python.Star {
+					break
+				}
+				i++
+			}
+			if i < len(params) && params[i].Kind == python.Positional {
+				set(params[i], a.Value, a.Node)
+				i++
+			} else {
+				rest = join(rest, a.Value)
+			}
+		case "*":
+			spread = true
+			rest = join(rest, elementOf(a.Value))
+		case "**":
+			kwrest = join(kwrest, elementOf(a.Value))
+		default:
+			if p := paramNamed(params, a.Name); p != nil {
+				set(*p, a.Value, a.Node)
+			} else {
+				kwrest = join(kwrest, a.Value)
+			}
+		}
+	}
+	f.bindMissing(g, params, rest, kwrest, spread)
+}
+
+// bindMissing gives the parameters without an argument their defaults.
+func (f *frame) bindMissing(g *frame, params []python.Param, rest, kwrest *Value, spread bool) {
+	for _, p := range params {
+		slot := g.scope.Slot(p.Name)
+		if g.env.vars[slot] != nil {
+			continue
+		}
+		var v *Value
+		switch {
+		case p.Kind == python.Star:
+			v = &Value{Type: "tuple", rest: rest, parts: []part{}}
+		case p.Kind == python.DoubleStar:
+			v = &Value{Type: "dict", rest: kwrest, parts: []part{}}
+		case spread && rest != nil && p.Kind == python.Positional:
+			v = rest
+		case kwrest != nil:
+			v = kwrest
+		case p.Default.OK():
+			v = f.run.defaultValue(g, p.Default)
+		default:
+			v = unknown
+		}
+		g.env.vars[slot] = v
+	}
+}
+
+func paramNamed(params []python.Param, name string) *python.Param {
+	for i := range params {
+		if params[i].Name == name && (params[i].Kind == python.Positional || params[i].Kind == python.KeywordOnly) {
+			return &params[i]
+		}
+	}
+	return nil
+}
+
+// outcome notes what holds of the watched parameters at a return of v.
+func (f *frame) outcome(v *Value) outcome {
+	o := outcome{truth: 2, cleans: make([]models.Kind, len(f.watched))}
+	if t, ok := truth(v); ok {
+		o.truth = 0
+		if t {
+			o.truth = 1
+		}
+	}
+	if v.rel != nil && v.rel.how == "test" {
+		o.facts = v.rel.facts
+	}
+	for i, id := range f.watched {
+		if id == nil {
+			continue
+		}
+		for _, x := range f.env.vars {
+			if x != nil && x.id() == id {
+				o.cleans[i] |= x.Clean
+			}
+		}
+	}
+	return o
+}
+
+// learnFrom tells the caller what a returned call says of its arguments: a
+// helper that raises unless..., or one that is true only if...
+func (f *frame) learnFrom(g *frame, v *Value, args []Arg, params []python.Param, hasSelf bool) *Value {
+	var facts []fact
+	for i, id := range g.watched {
+		if id == nil || len(g.outcomes) == 0 {
+			continue
+		}
+		always, ifTrue, ifFalse := models.All, models.All, models.All
+		canTrue, canFalse := false, false
+		for _, o := range g.outcomes {
+			c := o.cleans[i]
+			t, e := c, c
+			for _, x := range o.facts {
+				if x.base.id() == id {
+					if x.onTrue {
+						t |= x.kinds
+					} else {
+						e |= x.kinds
+					}
+				}
+			}
+			always &= c
+			if o.truth != 0 {
+				ifTrue &= t
+				canTrue = true
+			}
+			if o.truth != 1 {
+				ifFalse &= e
+				canFalse = true
+			}
+		}
+		base := id
+		if already := base.Clean; always&^already != 0 {
+			f.learn(fact{base: base, kinds: always})
+		}
+		if canTrue && canFalse {
+			if ifTrue&^always != 0 {
+				facts = append(facts, fact{base: base, kinds: ifTrue, onTrue: true})
+			}
+			if ifFalse&^always != 0 {
+				facts = append(facts, fact{base: base, kinds: ifFalse})
+			}
+		}
+	}
+	if len(facts) == 0 || (v.rel != nil && v.rel.how != "test") {
+		return v
+	}
+	c := *v
+	c.root = nil
+	c.rel = &relation{how: "test", facts: facts}
+	return &c
+}
+
+// writeBack stores what the callee did to its arguments: an object whose
+// attributes or elements it set.
+func (f *frame) writeBack(n syntax.Node, g *frame, params []python.Param, self *Value, args []Arg) {
+	if f.env == nil || g.last == nil {
+		return
+	}
+	if self != nil && len(params) > 0 && g.fn.class != nil {
+		v := g.last.vars[g.scope.Slot(params[0].Name)]
+		if obj := n.Child(syntax.FieldFunction).Child(syntax.FieldObject); v != nil && v != self && obj.OK() && sameObject(v, self) {
+			f.update(obj, v)
+		}
+	}
+	i := 0
+	if self != nil && !f.m.isStatic(g.fn) {
+		i = 1
+	}
+	for _, a := range args {
+		if a.Name != "" {
+			continue
+		}
+		if i >= len(params) || params[i].Kind != python.Positional {
+			break
+		}
+		v := g.last.vars[g.scope.Slot(params[i].Name)]
+		if v != nil && v.id() != a.Value.id() && v.Type == a.Value.Type && mutable(v) && mutable(a.Value) && a.Node.Kind() == syntax.KindIdentifier {
+			f.store(a.Node.Str(), v)
+		}
+		i++
+	}
+}
+
+func mutable(v *Value) bool {
+	return v.Type == "list" || v.Type == "dict" || v.Type == "set" || v.inst
+}
+
+func sameObject(a, b *Value) bool { return a.cls == b.cls && a.inst == b.inst }

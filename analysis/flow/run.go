@@ -1,0 +1,282 @@
+package flow
+
+import (
+	"slices"
+	"strings"
+
+	"pavise/analysis/lang/python"
+	"pavise/analysis/models"
+	"pavise/analysis/syntax"
+)
+
+// result runs a unit, unless its result still holds or it is running now.
+func (m *Module) result(i int) *Result {
+	st := m.units[i]
+	if st.result != nil {
+		return st.result
+	}
+	if st.busy {
+		return nil
+	}
+	st.busy = true
+	r := &run{m: m, unit: st, deps: map[string]bool{}}
+	res := &Result{}
+	r.runUnit(res)
+	res.Events = r.finish()
+	res.Over = r.over
+	res.deps = r.deps
+	for n := range r.deps {
+		res.mask |= maskOf(n)
+	}
+	if res.selfAttrs = r.selfAttrs; r.partial {
+		// it asked for a unit that was running: good for now, not to be kept
+		st.busy = false
+		return res
+	}
+	st.result = res
+	st.busy = false
+	return res
+}
+
+func (r *run) runUnit(res *Result) {
+	u := r.unit.unit
+	f := &frame{m: r.m, run: r, scope: r.unit.scope, env: &env{vars: make([]*Value, len(r.unit.scope.Names))}}
+	switch u.Class {
+	case syntax.Function:
+		fn := r.m.function(r.unit)
+		f.scope, f.env = &python.Scope{}, &env{}
+		f.entry(fn)
+	case syntax.ClassHeader:
+		f.scope, f.env = &python.Scope{}, &env{}
+		r.header(f)
+	case syntax.Statement:
+		r.prepare(f)
+		f.stmt(u.Root())
+		res.globals = f.globals()
+		f.runNested()
+	}
+}
+
+// prepare gives a compound statement the values that its names had before it,
+// so that a branch that does not bind a name keeps the old value.
+func (r *run) prepare(f *frame) {
+	switch r.unit.unit.Kind {
+	case syntax.KindIfStatement, syntax.KindTryStatement, syntax.KindForStatement,
+		syntax.KindWhileStatement, syntax.KindWithStatement, syntax.KindMatchStatement:
+	case syntax.KindExpressionStatement:
+		// an augmented assignment reads its own name
+		if a := r.unit.unit.Root().NamedChild(0); !a.OK() || a.Kind() != syntax.KindAugmentedAssignment {
+			return
+		}
+	default:
+		return
+	}
+	for i, name := range f.scope.Names {
+		if len(r.m.binds[name]) > 1 || r.unit.unit.Parent != "" {
+			if v := r.bound(name, r.unit.ord); v != nil {
+				f.env.vars[i] = v
+			}
+		}
+	}
+}
+
+// globals are the names that a module-level unit binds, at its end.
+func (f *frame) globals() map[string]*Value {
+	e := f.env
+	if e == nil {
+		e = f.last
+	}
+	out := make(map[string]*Value, len(f.scope.Names))
+	for i, name := range f.scope.Names {
+		v := unknown
+		if e != nil && e.vars[i] != nil {
+			v = e.vars[i]
+		}
+		out[name] = v
+	}
+	return out
+}
+
+// runNested runs the functions that were defined in the scope by themselves,
+// with what the scope's variables hold in the end.
+func (f *frame) runNested() {
+	if f.env == nil {
+		f.env = f.last
+	}
+	if f.env == nil {
+		f.env = &env{vars: make([]*Value, len(f.scope.Names))}
+	}
+	for i := 0; i < len(f.nested); i++ {
+		if f.run.over {
+			return
+		}
+		f.entry(f.nested[i])
+	}
+}
+
+// global finds a name outside every function.
+func (r *run) global(name string) *Value {
+	r.deps[name] = true
+	if class := r.classKey(); class != "" {
+		if v := r.classBody(class, name, r.unit.ord); v != nil {
+			return v
+		}
+	}
+	before := -1
+	if r.unit.unit.Class == syntax.Statement && r.unit.unit.Parent == "" {
+		before = r.unit.ord
+	}
+	if v := r.bound(name, before); v != nil {
+		return v
+	}
+	if before >= 0 {
+		// used above its binding: in a function that runs later, or a fault
+		if v := r.bound(name, -1); v != nil {
+			return v
+		}
+	}
+	return r.unbound(name)
+}
+
+// classKey is the class in whose body the running statement stands.
+func (r *run) classKey() string {
+	if r.unit.unit.Class == syntax.Statement {
+		return r.unit.unit.Parent
+	}
+	return ""
+}
+
+// bound is the value of a module-level name: as the last binding before a unit
+// left it, or, with before -1, any of its bindings.
+func (r *run) bound(name string, before int) *Value {
+	ords := r.m.binds[name]
+	if before >= 0 {
+		for i := len(ords) - 1; i >= 0; i-- {
+			if ords[i] < before {
+				return r.export(ords[i], name)
+			}
+		}
+		return nil
+	}
+	var out *Value
+	for _, o := range ords {
+		if o == r.unit.ord && r.unit.unit.Class == syntax.Statement {
+			continue
+		}
+		out = join(out, r.export(o, name))
+	}
+	return out
+}
+
+// export is the value that a unit gives a name.
+func (r *run) export(ord int, name string) *Value {
+	st := r.m.units[ord]
+	switch st.unit.Class {
+	case syntax.Function:
+		return &Value{fn: r.m.function(st)}
+	case syntax.ClassHeader:
+		return r.class(st)
+	}
+	res := r.m.result(ord)
+	if res == nil {
+		r.partial = true
+		return unknown
+	}
+	r.inherit(res)
+	if v := res.globals[name]; v != nil {
+		return v
+	}
+	return unknown
+}
+
+// inherit takes over what another result depends on.
+func (r *run) inherit(res *Result) {
+	for n := range res.deps {
+		r.deps[n] = true
+	}
+}
+
+// unbound is a name that the file does not bind: a builtin, a name from a star
+// import, the well-known name of a fragment pasted without its imports, or a
+// value of unknown origin.
+func (r *run) unbound(name string) *Value {
+	for _, star := range r.m.stars {
+		if q := r.m.set.Canonical(star + "." + name); r.m.set.Known(q) {
+			return r.symbol(q)
+		}
+	}
+	if builtins[name] {
+		return &Value{Name: name}
+	}
+	if strings.HasPrefix(name, "__") {
+		return typed("str")
+	}
+	if q := r.m.set.Unbound(name); q != "" {
+		return r.symbol(q)
+	}
+	if len(r.m.stars) > 0 {
+		return unknown
+	}
+	return &Value{Origins: []Origin{{Tier: models.Unknown, Label: name}}}
+}
+
+// symbol is what an imported dotted name stands for.
+func (r *run) symbol(target string) *Value {
+	if strings.HasPrefix(target, ".") {
+		return &Value{Name: "~" + target}
+	}
+	q := r.m.set.Canonical(target)
+	v := &Value{Name: q, Type: r.m.set.TypeOf(q)}
+	if s := r.m.set.Value(q); s != nil {
+		v.Origins = []Origin{{Tier: s.Grade(), Label: q[strings.LastIndexByte(q, '.')+1:]}}
+		v.Clean = s.Cleared()
+		if s.Type != "" {
+			v.Type = s.Type
+		}
+	}
+	return v
+}
+
+// function of a unit.
+func (m *Module) function(st *unitState) *Func {
+	if st.fn == nil {
+		st.fn = &Func{node: python.Undecorated(st.unit.Root()), name: st.unit.Key}
+	}
+	return st.fn
+}
+
+// dependOn notes that a function of the file was looked into.
+func (r *run) dependOn(fn *Func) {
+	r.deps[fn.name] = true
+}
+
+func (r *run) inStack(node syntax.Node) bool { return slices.Contains(r.stack, node) }
+
+// defaultValue of a parameter: constants and names of the module.
+func (r *run) defaultValue(g *frame, n syntax.Node) *Value {
+	f := &frame{m: r.m, run: r, scope: &python.Scope{}, env: &env{}, parent: g.parent, depth: g.depth}
+	return f.eval(n)
+}
+
+var builtins = words(`abs aiter all anext any ascii bin bool breakpoint bytearray bytes callable chr
+		classmethod compile complex copyright credits delattr dict dir divmod enumerate eval exec exit filter float
+		format frozenset getattr globals hasattr hash help hex id input int isinstance issubclass iter len license
+		list locals map max memoryview min next object oct open ord pow print property quit range repr reversed round
+		set setattr slice sorted staticmethod str sum super tuple type vars zip unicode xrange basestring raw_input
+		reduce execfile file long unichr reload
+		BaseException Exception ArithmeticError AssertionError AttributeError BlockingIOError BrokenPipeError
+		BufferError ChildProcessError ConnectionError EOFError EnvironmentError FileExistsError FileNotFoundError
+		FloatingPointError GeneratorExit IOError ImportError IndentationError IndexError InterruptedError
+		IsADirectoryError KeyError KeyboardInterrupt LookupError MemoryError ModuleNotFoundError NameError
+		NotADirectoryError NotImplementedError NotImplemented OSError OverflowError PermissionError ProcessLookupError
+		RecursionError ReferenceError RuntimeError StopAsyncIteration StopIteration SyntaxError SystemError SystemExit
+		TabError TimeoutError TypeError UnboundLocalError UnicodeError UnicodeDecodeError UnicodeEncodeError
+		ValueError Warning DeprecationWarning UserWarning ZeroDivisionError ExceptionGroup Ellipsis`)
+
+func words(s string) map[string]bool {
+	set := map[string]bool{}
+	for _, w := range strings.Fields(s) {
+		set[w] = true
+	}
+	return set
+}

@@ -1,0 +1,477 @@
+package flow
+
+import (
+	"strings"
+
+	"pavise/analysis/models"
+	"pavise/analysis/syntax"
+)
+
+// special is what a function of Python or its standard library does that a
+// model cannot say. It returns nil to leave the call to the models.
+type special func(f *frame, n syntax.Node, args []Arg) *Value
+
+// newSpecials lists them by qualified name.
+func newSpecials() map[string]special {
+	return map[string]special{
+		"str": asText, "bytes": asText, "format": asText, "repr": carryText, "ascii": carryText,
+		"int": asType("int"), "float": asType("float"), "bool": asType("bool"), "len": asType("int"),
+		"abs": asType("int"), "round": asType("int"), "ord": asType("int"), "hash": asType("int"), "id": asType("int"),
+		"hasattr": asType("bool"), "callable": asType("bool"), "issubclass": asType("bool"), "any": asType("bool"), "all": asType("bool"),
+		"range":      func(*frame, syntax.Node, []Arg) *Value { return &Value{Type: "list", rest: typed("int")} },
+		"isinstance": isInstance,
+		"list":       asList("list"), "tuple": asList("tuple"), "set": asList("set"), "frozenset": asList("set"),
+		"sorted": asList("list"), "reversed": asList("list"), "iter": asList("list"),
+		"dict": makeDict, "enumerate": enumerate, "zip": zipped, "map": mapped, "filter": filtered,
+		"min": anyElement, "max": anyElement, "next": anyElement, "getattr": getAttr,
+		"os.path.join": joinPath, "posixpath.join": joinPath,
+		"os.path.realpath": resolvePath, "os.path.abspath": resolvePath, "os.path.normpath": resolvePath,
+		"os.path.commonpath": commonPath, "os.path.commonprefix": nil,
+		"urllib.parse.urlparse": parseURL, "urllib.parse.urlsplit": parseURL,
+		"re.match": matchPattern, "re.fullmatch": matchPattern, "re.search": matchPattern,
+		"re.compile":        compilePattern,
+		"functools.partial": partial, "copy.copy": first, "copy.deepcopy": first,
+		"typing.cast": func(_ *frame, _ syntax.Node, args []Arg) *Value { return argValue(args, 1) },
+		"super":       superValue,
+		"uuid.uuid4":  asType("uuid.UUID"), "uuid.UUID": asType("uuid.UUID"),
+		"decimal.Decimal": asType("decimal.Decimal"),
+		"asyncio.run":     first, "asgiref.sync.async_to_sync": first, "asgiref.sync.sync_to_async": first,
+		"asyncio.wait_for": first, "asyncio.ensure_future": first, "asyncio.create_task": first,
+	}
+}
+
+func argValue(args []Arg, i int) *Value {
+	for _, a := range args {
+		if a.Name != "" {
+			continue
+		}
+		if i == 0 {
+			return a.Value
+		}
+		i--
+	}
+	return nil
+}
+
+func first(_ *frame, _ syntax.Node, args []Arg) *Value { return argValue(args, 0) }
+
+func asType(t string) special {
+	v := typed(t)
+	return func(_ *frame, _ syntax.Node, args []Arg) *Value {
+		if t == "int" && len(args) == 1 && len(args[0].Value.Consts) == 1 && args[0].Value.Consts[0].Kind == IntConst {
+			return args[0].Value
+		}
+		return v
+	}
+}
+
+// asText is str(x): the text of a constant, or x itself seen as a text.
+func asText(_ *frame, _ syntax.Node, args []Arg) *Value {
+	v := argValue(args, 0)
+	if v == nil {
+		return emptyStr
+	}
+	if len(v.Consts) == 1 && v.Consts[0].Kind != BytesConst {
+		return strValue(v.Consts[0].text())
+	}
+	if v.Type == "str" || v.Harmless() {
+		return v
+	}
+	return retyped(whole(v), "str")
+}
+
+func carryText(_ *frame, _ syntax.Node, args []Arg) *Value {
+	if v := argValue(args, 0); v != nil && !v.Harmless() {
+		return retyped(whole(v), "str")
+	}
+	return nil
+}
+
+// retyped is v as another type; what it is made of stays known.
+func retyped(v *Value, t string) *Value {
+	if v.Type == t {
+		return v
+	}
+	c := *v
+	c.Type = t
+	c.Name, c.recv = "", nil
+	c.root = v.id()
+	return &c
+}
+
+func asList(t string) special {
+	return func(f *frame, _ syntax.Node, args []Arg) *Value {
+		v := argValue(args, 0)
+		if v == nil {
+			return &Value{Type: t, parts: []part{}}
+		}
+		if v.parts != nil && (v.Type == "list" || v.Type == "tuple") && t != "set" {
+			return retyped(v, t)
+		}
+		return &Value{Type: t, rest: f.iterate(v), Origins: v.Origins, Clean: v.Clean, Weak: v.Weak}
+	}
+}
+
+func makeDict(f *frame, _ syntax.Node, args []Arg) *Value {
+	v := &Value{Type: "dict", parts: []part{}}
+	for _, a := range args {
+		switch {
+		case a.Name != "" && a.Name[0] != '*':
+			v = v.with(partKey{kind: keyPart, name: a.Name}, a.Value)
+		case a.Value.Type == "dict" && a.Value.parts != nil:
+			for _, p := range a.Value.parts {
+				v = v.with(p.key, p.v)
+			}
+			if a.Value.rest != nil {
+				v = v.withRest(a.Value.rest)
+			}
+		default:
+			v = v.withRest(elementOf(a.Value))
+		}
+	}
+	return v
+}
+
+func enumerate(f *frame, _ syntax.Node, args []Arg) *Value {
+	v := argValue(args, 0)
+	if v == nil {
+		return nil
+	}
+	pair := &Value{Type: "tuple", parts: []part{
+		{partKey{kind: indexPart, i: 0}, typed("int")},
+		{partKey{kind: indexPart, i: 1}, f.iterate(v)},
+	}}
+	return &Value{Type: "list", rest: pair}
+}
+
+func zipped(f *frame, _ syntax.Node, args []Arg) *Value {
+	tuple := &Value{Type: "tuple"}
+	for i, a := range args {
+		if a.Name == "" {
+			tuple.parts = append(tuple.parts, part{partKey{kind: indexPart, i: i}, f.iterate(a.Value)})
+		}
+	}
+	return &Value{Type: "list", rest: tuple}
+}
+
+func mapped(f *frame, n syntax.Node, args []Arg) *Value {
+	fn, seq := argValue(args, 0), argValue(args, 1)
+	if fn == nil || seq == nil {
+		return nil
+	}
+	item := f.apply(n, fn, []Arg{{Node: args[1].Node, Value: f.iterate(seq)}})
+	return &Value{Type: "list", rest: item}
+}
+
+func filtered(f *frame, n syntax.Node, args []Arg) *Value {
+	fn, seq := argValue(args, 0), argValue(args, 1)
+	if fn == nil || seq == nil {
+		return nil
+	}
+	item := f.iterate(seq)
+	if t := f.apply(n, fn, []Arg{{Node: args[1].Node, Value: item}}); t.rel != nil {
+		for _, x := range t.rel.facts {
+			if x.onTrue && x.base.id() == item.id() {
+				item = item.cleaned(x.kinds)
+			}
+		}
+	}
+	return &Value{Type: "list", rest: item}
+}
+
+func anyElement(f *frame, _ syntax.Node, args []Arg) *Value {
+	var out *Value
+	for i, a := range args {
+		switch {
+		case a.Name == "default" || len(args) > 1 && i > 0:
+			out = join(out, a.Value)
+		case a.Name == "" && len(args) > 1 && a.Value.Type != "list":
+			out = join(out, a.Value)
+		case a.Name == "":
+			out = join(out, f.iterate(a.Value))
+		}
+	}
+	return out
+}
+
+func getAttr(f *frame, n syntax.Node, args []Arg) *Value {
+	obj, name := argValue(args, 0), argValue(args, 1)
+	if obj == nil || name == nil {
+		return nil
+	}
+	if s, ok := name.Str(); ok {
+		v := f.attr(obj, s, n)
+		if d := argValue(args, 2); d != nil {
+			return join(v, d)
+		}
+		return v
+	}
+	return nil
+}
+
+func partial(_ *frame, _ syntax.Node, args []Arg) *Value {
+	if fn := argValue(args, 0); fn != nil && len(args) == 1 {
+		return fn
+	}
+	return nil
+}
+
+func superValue(f *frame, _ syntax.Node, args []Arg) *Value {
+	if f.fn == nil || f.fn.class == nil {
+		return nil
+	}
+	for _, b := range f.fn.class.bases {
+		if b.cls != nil {
+			v := &Value{cls: b.cls, inst: true}
+			return v
+		}
+		if b.Name != "" {
+			return typed(b.Name)
+		}
+	}
+	return unknown
+}
+
+// isInstance says that a value of a plain type is harmless.
+func isInstance(_ *frame, _ syntax.Node, args []Arg) *Value {
+	v, t := argValue(args, 0), argValue(args, 1)
+	if v == nil || t == nil {
+		return nil
+	}
+	classes := []*Value{t}
+	if t.Type == "tuple" {
+		classes = nil
+		for _, p := range t.parts {
+			classes = append(classes, p.v)
+		}
+	}
+	for _, c := range classes {
+		if !harmlessTypes[c.Name] {
+			if c.Name == "str" {
+				return test(fact{base: v, kinds: models.NoSQL, onTrue: true})
+			}
+			return typed("bool")
+		}
+	}
+	if len(classes) == 0 {
+		return typed("bool")
+	}
+	return test(fact{base: v, kinds: models.All, onTrue: true})
+}
+
+// joinPath is os.path.join: a text with separators.
+func joinPath(_ *frame, _ syntax.Node, args []Arg) *Value {
+	var pieces []Piece
+	for i, a := range args {
+		if a.Name != "" {
+			return nil
+		}
+		if i > 0 {
+			pieces = append(pieces, Piece{Text: "/", Node: a.Node})
+		}
+		pieces = append(pieces, Piece{Hole: a.Value, Node: a.Node})
+	}
+	return assemble(pieces)
+}
+
+// resolvePath marks a path as one whose .. and links are gone.
+func resolvePath(_ *frame, _ syntax.Node, args []Arg) *Value {
+	v := argValue(args, 0)
+	if v == nil {
+		return nil
+	}
+	return resolved(v)
+}
+
+func resolved(v *Value) *Value {
+	if v.Harmless() {
+		return v
+	}
+	w := whole(v)
+	c := *w
+	c.root, c.recv, c.Name = nil, nil, ""
+	c.rel = &relation{how: "resolved", base: v}
+	return &c
+}
+
+// commonPath is os.path.commonpath([root, x]).
+func commonPath(_ *frame, _ syntax.Node, args []Arg) *Value {
+	list := argValue(args, 0)
+	if list == nil {
+		return nil
+	}
+	for _, p := range list.parts {
+		if p.v.tainted(models.Unknown) {
+			v := *typed("str")
+			v.rel = &relation{how: "commonpath", base: p.v}
+			return &v
+		}
+	}
+	return nil
+}
+
+// parseURL ties the parts of a URL to the URL.
+func parseURL(_ *frame, _ syntax.Node, args []Arg) *Value {
+	v := argValue(args, 0)
+	if v == nil || v.Harmless() {
+		return nil
+	}
+	w := whole(v)
+	return &Value{
+		Origins: w.Origins, Clean: w.Clean, Weak: w.Weak, Type: "urllib.parse.SplitResult",
+		rel: &relation{how: "parsed", base: v},
+	}
+}
+
+// compilePattern keeps the pattern of a compiled regular expression.
+func compilePattern(_ *frame, _ syntax.Node, args []Arg) *Value {
+	p := argValue(args, 0)
+	if p == nil {
+		return nil
+	}
+	return &Value{Type: "re.Pattern", parts: []part{{partKey{kind: attrPart, name: "pattern"}, p}}}
+}
+
+func matchPattern(f *frame, n syntax.Node, args []Arg) *Value {
+	p, v := argValue(args, 0), argValue(args, 1)
+	if p == nil || v == nil {
+		return nil
+	}
+	how := n.Child(syntax.FieldFunction)
+	if a := how.Child(syntax.FieldAttribute); a.OK() {
+		how = a
+	}
+	return matched(how.Str(), p, v)
+}
+
+// matched is the match object of a pattern on v.
+func matched(how string, pattern, v *Value) *Value {
+	w := whole(v)
+	out := &Value{Type: "re.Match", Origins: w.Origins, Clean: w.Clean, Weak: w.Weak}
+	text, ok := pattern.Str()
+	if !ok {
+		if pattern.tainted(models.Unknown) || how == "search" {
+			return out
+		}
+		if how == "fullmatch" {
+			out.rel = &relation{how: "test", facts: []fact{{base: v, weak: textKinds, onTrue: true}}}
+		}
+		return out
+	}
+	kinds, weak := judgePattern(how, text)
+	if kinds == 0 && weak == 0 {
+		return out
+	}
+	out.Clean |= kinds
+	out.Weak |= weak &^ kinds
+	out.rel = &relation{how: "test", facts: []fact{{base: v, kinds: kinds, weak: weak, onTrue: true}}}
+	return out
+}
+
+// judgePattern says for which kinds a text that matches is harmless: those
+// whose special characters the pattern does not let through. A pattern that is
+// not anchored at both ends is a half measure.
+func judgePattern(how, p string) (kinds, weak models.Kind) {
+	anchored := how == "fullmatch"
+	body := p
+	if !anchored {
+		start := how == "match" || strings.HasPrefix(p, "^") || strings.HasPrefix(p, `\A`)
+		anchored = start && strings.HasSuffix(p, `\Z`)
+		if !anchored && (!start || !strings.HasSuffix(p, "$")) {
+			return 0, 0
+		}
+	}
+	body = strings.TrimPrefix(strings.TrimPrefix(body, "^"), `\A`)
+	body = strings.TrimSuffix(strings.TrimSuffix(body, "$"), `\Z`)
+	chars, open := patternAlphabet(body)
+	if open {
+		return 0, 0
+	}
+	kinds = models.All
+	for kind, special := range metacharacters {
+		if strings.ContainsAny(chars, special) {
+			kinds &^= kind
+		}
+	}
+	if strings.Contains(chars, "/") {
+		kinds &^= models.Path
+	}
+	if strings.Contains(chars, ".") && kinds&models.Path != 0 && !strings.Contains(body, `\.`) {
+		kinds &^= models.Path // "..": one step up
+		weak |= models.Path
+	}
+	if !anchored {
+		return 0, kinds | weak
+	}
+	return kinds, weak
+}
+
+var metacharacters = map[models.Kind]string{
+	models.SQL:      "'\"\\; ",
+	models.Command:  " ;|&$`<>()'\"\\*?~!#{}[]\n",
+	models.HTML:     "<>&\"' ",
+	models.Redirect: "/\\:",
+	models.URL:      "/\\:@#?",
+	models.Path:     "/\\",
+	models.Code:     "()[]'\". ",
+	models.Template: "{}%$#",
+	models.Header:   "\r\n ",
+	models.LDAP:     "*()\\ ",
+	models.XPath:    "'\"[]/ ",
+	models.Regex:    "*+(){}[]^$\\.",
+}
+
+// patternAlphabet lists the literal characters that a regular expression can
+// let through; open is true when it lets through anything (dot, \S, [^...]).
+func patternAlphabet(p string) (chars string, open bool) {
+	var b strings.Builder
+	inClass := false
+	for i := 0; i < len(p); i++ {
+		switch c := p[i]; {
+		case c == '\\' && i+1 < len(p):
+			i++
+			switch p[i] {
+			case 'S', 'W', 'D':
+				return "", true
+			case 's':
+				b.WriteString(" \n")
+			case 'w', 'd', 'b', 'A', 'Z', 'B':
+			default:
+				b.WriteByte(p[i])
+			}
+		case c == '[' && !inClass:
+			inClass = true
+			if i+1 < len(p) && p[i+1] == '^' {
+				return "", true
+			}
+		case c == ']' && inClass:
+			inClass = false
+		case !inClass && c == '.':
+			return "", true
+		case !inClass && strings.IndexByte("()|*+?{}^$", c) >= 0:
+			if c == '{' {
+				if j := strings.IndexByte(p[i:], '}'); j > 0 {
+					i += j
+				}
+			}
+		case inClass && c == '-' && i+1 < len(p) && p[i+1] != ']' && b.Len() > 0 && p[i-1] != '[':
+			for x := p[i-1]; x < p[i+1]; x++ {
+				if !isWordByte(x) {
+					b.WriteByte(x)
+				}
+			}
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return strings.Map(func(r rune) rune {
+		if r < 0x80 && isWordByte(byte(r)) {
+			return -1
+		}
+		return r
+	}, b.String()), false
+}
+
+func isWordByte(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}

@@ -1,0 +1,274 @@
+package flow
+
+import (
+	"regexp"
+	"strings"
+
+	"pavise/analysis/lang/sql"
+	"pavise/analysis/models"
+	"pavise/analysis/syntax"
+)
+
+// Reach is data that arrives at a sink.
+type Reach struct {
+	Origin Origin      // zero with Tier Opaque if nothing is known of the data
+	Node   syntax.Node // expression of the hole or argument, in its own unit
+	Weak   bool        // half cleaned for the sink's kind
+	Place  sql.Place   // in a SQL text
+	Inner  bool        // a hole in a text, not the whole argument
+}
+
+// Reaches lists the data that arrives at a sink of a call, most dangerous
+// origin first found first. Data cleaned for the sink's kind is left out.
+func (e *Event) Reaches(s *models.Sink) []Reach {
+	var out []Reach
+	if contains(s.Args, "*") {
+		for i := range e.Args {
+			if e.Args[i].Name == "" {
+				out = append(out, Reaching(e.Args[i].Value, e.Args[i].Node, s.Kinds())...)
+			}
+		}
+		return out
+	}
+	if contains(s.Args, "self") && e.Recv != nil {
+		return Reaching(e.Recv, e.Node, s.Kinds())
+	}
+	a := sinkArg(s, e.Args)
+	if a == nil {
+		if len(e.Args) == 1 && e.Args[0].Name == "*" {
+			return Reaching(elementOf(e.Args[0].Value), e.Args[0].Node, s.Kinds())
+		}
+		return nil
+	}
+	return Reaching(a.Value, a.Node, s.Kinds())
+}
+
+// SinkArg is the dangerous argument of an event's call, nil if it is not given.
+func (e *Event) SinkArg(s *models.Sink) *Arg { return sinkArg(s, e.Args) }
+
+// Reaching lists the data in v that is not clean for the kind.
+func Reaching(v *Value, n syntax.Node, kind models.Kind) []Reach {
+	w := walker{kind: kind}
+	for _, text := range variants(v, n) {
+		w.text(text)
+	}
+	return w.out
+}
+
+type walker struct {
+	kind models.Kind
+	out  []Reach
+}
+
+// text judges each hole of one variant of a text in its place.
+func (w *walker) text(pieces []Piece) {
+	var places []sql.Context
+	if w.kind&models.SQL != 0 && len(pieces) > 1 {
+		list := make([]sql.Piece, len(pieces))
+		for i, p := range pieces {
+			list[i] = sqlPiece(p)
+		}
+		places = sql.Holes(list)
+	}
+	prefix := ""
+	for i, p := range pieces {
+		if p.Hole == nil {
+			prefix += p.Text
+			continue
+		}
+		if len(p.Hole.Consts) == 1 {
+			prefix += p.Hole.Consts[0].text()
+			continue
+		}
+		if w.kind&(models.URL|models.Redirect) != 0 && fixedHost(prefix, w.kind) {
+			prefix += "\x00"
+			continue
+		}
+		inner := len(pieces) > 1
+		place := sql.Start
+		for _, c := range places {
+			if c.Piece == i {
+				place = c.Place
+			}
+		}
+		prefix += "\x00"
+		w.hole(p.Hole, p.Node, place, inner, 0)
+	}
+}
+
+func sqlPiece(p Piece) sql.Piece {
+	if p.Hole == nil {
+		return sql.Piece{Text: p.Text}
+	}
+	if len(p.Hole.Consts) == 1 {
+		return sql.Piece{Text: p.Hole.Consts[0].text()}
+	}
+	return sql.Piece{Hole: true}
+}
+
+// fixedHost reports whether a URL that begins with the text goes to a host
+// that what follows cannot change.
+func fixedHost(prefix string, kind models.Kind) bool {
+	if i := strings.Index(prefix, "://"); i >= 0 {
+		host := prefix[i+3:]
+		j := strings.IndexAny(host, "/?#")
+		return j >= 0 && !strings.Contains(host[:j], "\x00")
+	}
+	if kind&models.Redirect != 0 && strings.HasPrefix(prefix, "/") {
+		return len(prefix) > 1 && prefix[1] != '/' && prefix[1] != '\\' && prefix[1] != 0
+	}
+	if kind&models.Redirect != 0 && (strings.HasPrefix(prefix, "?") || strings.HasPrefix(prefix, "#") || strings.HasPrefix(prefix, "./")) {
+		return true
+	}
+	return false
+}
+
+func (w *walker) hole(v *Value, n syntax.Node, place sql.Place, inner bool, depth int) {
+	if v == nil || depth > 6 || v.Harmless() || v == neverReturns {
+		return
+	}
+	if v.rel != nil && v.rel.how == "stripped" && w.kind&models.Redirect != 0 && inner {
+		return
+	}
+	for _, a := range v.alts {
+		w.hole(a, n, place, inner, depth+1)
+	}
+	if v.alts != nil || v.Clean&w.kind == w.kind {
+		return
+	}
+	if v.parts != nil || v.rest != nil {
+		v = whole(v)
+		if v.Clean&w.kind == w.kind {
+			return
+		}
+		if len(v.Origins) == 0 {
+			return
+		}
+	}
+	weak := v.Weak&w.kind != 0
+	if len(v.Origins) == 0 {
+		w.out = append(w.out, Reach{Origin: Origin{Tier: models.Opaque, Label: label(n)}, Node: n, Weak: weak, Place: place, Inner: inner})
+		return
+	}
+	for _, o := range v.Origins {
+		w.out = append(w.out, Reach{Origin: o, Node: n, Weak: weak, Place: place, Inner: inner})
+	}
+}
+
+const maxVariants = 8
+
+// variants flattens a text into literals and holes, once for each combination
+// of alternatives it was put together from.
+func variants(v *Value, n syntax.Node) [][]Piece {
+	return expand(Piece{Hole: v, Node: n}, 0)
+}
+
+func expand(p Piece, depth int) [][]Piece {
+	v := p.Hole
+	if v == nil || depth > 24 {
+		return [][]Piece{{p}}
+	}
+	if v.alts != nil {
+		var out [][]Piece
+		for _, a := range v.alts {
+			q := p
+			q.Hole = a
+			out = append(out, expand(q, depth+1)...)
+			if len(out) >= maxVariants {
+				return out[:maxVariants]
+			}
+		}
+		return out
+	}
+	if v.Pieces == nil || p.Conv == "!r" {
+		return [][]Piece{{p}}
+	}
+	if v.Clean&models.All == models.All {
+		return [][]Piece{{p}}
+	}
+	out := [][]Piece{nil}
+	for _, q := range v.Pieces {
+		next := expand(q, depth+1)
+		if len(next) == 1 {
+			for i := range out {
+				out[i] = append(out[i][:len(out[i]):len(out[i])], next[0]...)
+			}
+			continue
+		}
+		var grown [][]Piece
+		for _, head := range out {
+			for _, tail := range next {
+				if len(grown) < maxVariants {
+					grown = append(grown, append(head[:len(head):len(head)], tail...))
+				}
+			}
+		}
+		out = grown
+	}
+	return out
+}
+
+// Flatten gives the text of v as literals and holes, in its first variant.
+func Flatten(v *Value, n syntax.Node) []Piece { return variants(v, n)[0] }
+
+var statement = regexp.MustCompile(`(?is)^[\s(]*(?:select\b.+?\bfrom\b|select\s+[\w*"'\x00]|insert\s+(?:or\s+\w+\s+)?into\b|replace\s+into\b|update\s+\S+\s+set\b|delete\s+from\b|merge\s+into\b|with\s+(?:recursive\s+)?\w+\s+as\s*\(|(?:create|alter|drop)\s+(?:or\s+replace\s+)?(?:temp\w*\s+)?(?:unique\s+)?(?:table|index|view|database|schema|user|role|trigger|function|procedure|sequence|column|materialized)\b|truncate\s+table\b|call\s+\w+\s*\(|exec(?:ute)?\s+\w+|grant\s+\w+|pragma\s+\w+)`)
+
+// LooksLikeSQL reports whether a text, or an alternative of it, begins like a
+// SQL statement. Holes count as one unknown character.
+func LooksLikeSQL(v *Value) bool {
+	if v.Harmless() && v.Consts == nil || v.Type != "" && v.Type != "str" {
+		return false
+	}
+	for _, pieces := range variants(v, syntax.Node{}) {
+		var b strings.Builder
+		for _, p := range pieces {
+			switch {
+			case p.Hole == nil:
+				b.WriteString(p.Text)
+			case len(p.Hole.Consts) == 1:
+				b.WriteString(p.Hole.Consts[0].text())
+			default:
+				b.WriteByte(0)
+			}
+		}
+		if statement.MatchString(b.String()) {
+			return true
+		}
+	}
+	return false
+}
+
+// LooksLikeHTML reports whether the literal parts of a text hold an element tag.
+func LooksLikeHTML(v *Value) bool {
+	for _, pieces := range variants(v, syntax.Node{}) {
+		for _, p := range pieces {
+			text := p.Text
+			if p.Hole != nil && len(p.Hole.Consts) == 1 {
+				text = p.Hole.Consts[0].S
+			}
+			if tag.MatchString(text) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var tag = regexp.MustCompile(`(?i)<(?:!doctype|/?(?:html|body|head|div|span|p|a|h[1-6]|b|i|em|strong|ul|ol|li|table|tr|td|th|form|input|img|script|style|title|pre|code|br|hr|iframe|button|label|section|article|header|footer|nav|main|textarea|select|option|svg|link|meta|center|font|u|small|blockquote)\b[^<>]*(?:>|$))`)
+
+// SQLText is the text argument of the first SQL sink of a call, nil if none.
+func (e *Event) SQLText() *Value { return e.sinkText(models.SQL) }
+
+// HTMLText is the text argument of the first HTML sink of a call, nil if none.
+func (e *Event) HTMLText() *Value { return e.sinkText(models.HTML) }
+
+func (e *Event) sinkText(kind models.Kind) *Value {
+	for _, s := range e.Sinks {
+		if s.Kinds()&kind != 0 {
+			if a := sinkArg(s, e.Args); a != nil {
+				return a.Value
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,284 @@
+package flow
+
+import (
+	"slices"
+
+	"pavise/analysis/models"
+	"pavise/analysis/source"
+	"pavise/analysis/syntax"
+)
+
+// Value is what is known of a value. It is immutable and shared; a nil slice
+// means "nothing known", and the zero Value is a value of unknown origin.
+type Value struct {
+	Origins []Origin    // where its data comes from; none for the program's own constants
+	Clean   models.Kind // kinds it was properly cleaned for
+	Weak    models.Kind // kinds it was half cleaned for
+	Consts  []Const     // the literal values it can have; nil when unknown
+	Pieces  []Piece     // a text put together: literals and holes; nil when not known
+	Type    string      // qualified class of an instance: "sqlite3.Cursor", "str", "int"; "" unknown
+	Name    string      // qualified name of a module, function, class or object: "os.system"
+
+	alts  []*Value // exclusive alternatives, where a join would lose their texts
+	parts []part   // attributes, constant keys and positions
+	rest  *Value   // every other element
+	fn    *Func    // a function of this file
+	cls   *Class   // a class of this file; with inst, an instance of it
+	inst  bool
+	recv  *Value // receiver of a bound method
+	root  *Value // the value that this one is a copy of, with another trail
+	rel   *relation
+}
+
+// Origin is one place where data enters.
+type Origin struct {
+	Tier  models.Tier
+	Label string      // in the user's words: "request.args", "name"
+	Node  syntax.Node // the expression or parameter
+	Steps *Trail      // how it went on from there
+	Vague bool        // went through a call that nobody knows
+}
+
+// Trail is the way of a value so far, last step first.
+type Trail struct {
+	Prev *Trail
+	Node syntax.Node
+	Text string
+	len  int
+}
+
+// maxTrail bounds the steps that a finding shows.
+const maxTrail = 20
+
+// Piece is a literal part or a hole of a text put together.
+type Piece struct {
+	Text string      // of a literal part, decoded
+	Hole *Value      // nil for a literal part
+	Node syntax.Node // string token of a literal, expression of a hole
+	Conv string      // "!r", ":>10", "%d"... of a hole, "" for plain text
+}
+
+type partKind uint8
+
+const (
+	attrPart partKind = iota
+	keyPart
+	indexPart
+)
+
+type partKey struct {
+	kind partKind
+	name string
+	i    int
+}
+
+type part struct {
+	key partKey
+	v   *Value
+}
+
+// maxParts bounds the keys and attributes that are kept apart.
+const maxParts = 48
+
+// relation ties a value to the one it was computed from, for guards.
+type relation struct {
+	how   string // "parsed", "hostname", "netloc", "scheme", "resolved", "commonpath", "same", "test"
+	base  *Value
+	facts []fact // of a test: what its outcome says
+}
+
+// fact is what the outcome of a test says of a value.
+type fact struct {
+	base   *Value
+	kinds  models.Kind // it is clean for
+	weak   models.Kind // it is half clean for
+	onTrue bool        // when the test holds; else when it does not
+}
+
+// test is a truth value whose outcome says something.
+func test(facts ...fact) *Value {
+	return &Value{Type: "bool", rel: &relation{how: "test", facts: facts}}
+}
+
+// unknown is the value that nothing is known of.
+var unknown = &Value{}
+
+func typed(t string) *Value { return &Value{Type: t} }
+
+// id is the value itself under all its copies.
+func (v *Value) id() *Value {
+	if v.root != nil {
+		return v.root
+	}
+	return v
+}
+
+// harmlessTypes cannot carry an attack into a text.
+var harmlessTypes = map[string]bool{
+	"int": true, "float": true, "bool": true, "complex": true, "None": true,
+	"uuid.UUID": true, "decimal.Decimal": true, "datetime.datetime": true, "datetime.date": true,
+	"datetime.time": true, "datetime.timedelta": true, "enum.Enum": true, "range": true,
+	"ipaddress.IPv4Address": true, "ipaddress.IPv6Address": true, "fractions.Fraction": true,
+}
+
+// Harmless reports whether the value can only be a number, a constant or the like.
+func (v *Value) Harmless() bool {
+	return v.Consts != nil || harmlessTypes[v.Type] || v.fn != nil || (v.cls != nil && !v.inst)
+}
+
+// Str is the only text that the value can be.
+func (v *Value) Str() (string, bool) {
+	if len(v.Consts) == 1 && v.Consts[0].Kind == StrConst {
+		return v.Consts[0].S, true
+	}
+	return "", false
+}
+
+// Bool is the only truth value that the value can be.
+func (v *Value) Bool() (val, ok bool) {
+	if len(v.Consts) == 1 && v.Consts[0].Kind == BoolConst {
+		return v.Consts[0].I != 0, true
+	}
+	return false, false
+}
+
+// Int is the only whole number that the value can be.
+func (v *Value) Int() (int64, bool) {
+	if len(v.Consts) == 1 && v.Consts[0].Kind == IntConst {
+		return v.Consts[0].I, true
+	}
+	return 0, false
+}
+
+// IsNone reports whether the value is None for certain.
+func (v *Value) IsNone() bool { return len(v.Consts) == 1 && v.Consts[0].Kind == NoneConst }
+
+// Key is the element under a constant text key of a dict display, nil if unknown.
+func (v *Value) Key(name string) *Value {
+	return v.part(partKey{kind: keyPart, name: name})
+}
+
+// Local reports whether the value is a function or class of this file.
+func (v *Value) Local() bool { return v.fn != nil || v.cls != nil }
+
+func (v *Value) part(k partKey) *Value {
+	for i := range v.parts {
+		if v.parts[i].key == k {
+			return v.parts[i].v
+		}
+	}
+	return nil
+}
+
+// with returns a copy that has one part replaced or added.
+func (v *Value) with(k partKey, x *Value) *Value {
+	c := *v
+	c.root = nil
+	c.Consts, c.Pieces, c.alts = nil, nil, nil
+	c.parts = slices.Clone(v.parts)
+	for i := range c.parts {
+		if c.parts[i].key == k {
+			c.parts[i].v = x
+			return &c
+		}
+	}
+	if len(c.parts) >= maxParts {
+		c.rest = join(c.rest, x)
+		return &c
+	}
+	c.parts = append(c.parts, part{k, x})
+	return &c
+}
+
+// withRest returns a copy into whose unknown elements x has gone.
+func (v *Value) withRest(x *Value) *Value {
+	c := *v
+	c.root = nil
+	c.Consts, c.Pieces, c.alts = nil, nil, nil
+	c.rest = join(v.rest, x)
+	return &c
+}
+
+// cleaned returns a copy that is clean for more kinds.
+func (v *Value) cleaned(k models.Kind) *Value {
+	if v.Clean&k == k || v.Harmless() {
+		return v
+	}
+	c := *v
+	c.Clean |= k
+	c.root = v.id()
+	return &c
+}
+
+func (v *Value) weakened(k models.Kind) *Value {
+	if v.Weak&k == k || v.Harmless() {
+		return v
+	}
+	c := *v
+	c.Weak |= k
+	c.root = v.id()
+	return &c
+}
+
+// tainted reports whether data of at least the tier is in the value or its parts.
+func (v *Value) tainted(min models.Tier) bool { return v.taintedDepth(min, 0) }
+
+func (v *Value) taintedDepth(min models.Tier, depth int) bool {
+	if v == nil || depth > 4 {
+		return false
+	}
+	for i := range v.Origins {
+		if v.Origins[i].Tier >= min {
+			return true
+		}
+	}
+	for i := range v.Pieces {
+		if h := v.Pieces[i].Hole; h != nil && h.taintedDepth(min, depth+1) {
+			return true
+		}
+	}
+	for _, a := range v.alts {
+		if a.taintedDepth(min, depth+1) {
+			return true
+		}
+	}
+	for i := range v.parts {
+		if v.parts[i].v.taintedDepth(min, depth+1) {
+			return true
+		}
+	}
+	return v.rest.taintedDepth(min, depth+1)
+}
+
+// step returns a copy whose data took one more step, for data worth following.
+func (v *Value) step(n syntax.Node, text string) *Value {
+	if !v.worthFollowing() {
+		return v
+	}
+	c := *v
+	c.root = v.id()
+	c.Origins = make([]Origin, len(v.Origins))
+	for i, o := range v.Origins {
+		if o.Tier >= models.Operator && (o.Steps == nil || o.Steps.len < maxTrail) {
+			t := &Trail{Prev: o.Steps, Node: n, Text: text, len: 1}
+			if o.Steps != nil {
+				t.len = o.Steps.len + 1
+			}
+			o.Steps = t
+		}
+		c.Origins[i] = o
+	}
+	return &c
+}
+
+func (v *Value) worthFollowing() bool {
+	for i := range v.Origins {
+		if v.Origins[i].Tier >= models.Operator {
+			return true
+		}
+	}
+	return false
+}
+
+// Span of the origin's expression, relative to its unit.
+func (o *Origin) Span() source.Span { return o.Node.Span() }

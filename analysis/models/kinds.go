@@ -1,0 +1,40 @@
+package models
+
+import (
+	"fmt"
+	"strings"
+)
+
+var kindNames = map[string]Kind{
+	"sql": SQL, "command": Command, "code": Code, "template": Template, "html": HTML,
+	"path": Path, "url": URL, "redirect": Redirect, "deserialize": Deserialize,
+	"header": Header, "log": Log, "regex": Regex, "xml": XML, "ldap": LDAP,
+	"xpath": XPath, "nosql": NoSQL, "password": Password, "all": All,
+}
+
+// ParseKinds reads a comma separated list of kind names.
+func ParseKinds(s string) (Kind, error) {
+	var k Kind
+	for part := range strings.SplitSeq(s, ",") {
+		part = strings.TrimSpace(part)
+		if part == "" {
+			continue
+		}
+		one, ok := kindNames[part]
+		if !ok {
+			return 0, fmt.Errorf("unknown kind %q", part)
+		}
+		k |= one
+	}
+	return k, nil
+}
+
+var tierNames = map[string]Tier{"": Remote, "remote": Remote, "stored": Stored, "operator": Operator}
+
+func parseTier(s string) (Tier, error) {
+	t, ok := tierNames[s]
+	if !ok {
+		return 0, fmt.Errorf("unknown tier %q", s)
+	}
+	return t, nil
+}

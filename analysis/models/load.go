@@ -1,0 +1,242 @@
+package models
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+	"sync"
+
+	"gopkg.in/yaml.v3"
+)
+
+//go:embed data/*.yaml
+var data embed.FS
+
+// Set is all models of a run, indexed by qualified name. It is immutable.
+type Set struct {
+	aliases map[string]string
+	types   map[string]string
+	bases   map[string][]string
+
+	values map[string]*Source
+	calls  map[string]*Source
+	params map[string]*Source
+	sinks  map[string][]*Sink
+	sets   map[string][]*Sink
+	cleans map[string][]*Clean
+	guards map[string][]*Guard
+	passes map[string]*Pass
+
+	decorators map[string]*Route
+	registers  map[string]*Route
+	routeBases map[string]*Route
+	requests   []Request
+	unbound    map[string]string
+
+	members map[string]map[string]string // class -> member -> the qualified name that facts use
+}
+
+// Default is the set of the embedded models. It is read once.
+var Default = sync.OnceValue(func() *Set {
+	s, err := Load(data)
+	if err != nil {
+		panic(err) // embedded data that does not load is a build fault; a test reads it
+	}
+	return s
+})
+
+// Load reads every data/*.yaml below fsys. An unknown key, kind or tier fails
+// with the file's name and the line.
+func Load(fsys fs.FS) (*Set, error) {
+	s := newSet()
+	names, err := fs.Glob(fsys, "data/*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		text, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return nil, err
+		}
+		if err := s.add(text); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	s.index()
+	return s, nil
+}
+
+func newSet() *Set {
+	return &Set{
+		aliases: map[string]string{}, types: map[string]string{}, bases: map[string][]string{},
+		values: map[string]*Source{}, calls: map[string]*Source{}, params: map[string]*Source{},
+		sinks: map[string][]*Sink{}, sets: map[string][]*Sink{},
+		cleans: map[string][]*Clean{}, guards: map[string][]*Guard{}, passes: map[string]*Pass{},
+		decorators: map[string]*Route{}, registers: map[string]*Route{}, routeBases: map[string]*Route{},
+		unbound: map[string]string{},
+	}
+}
+
+func (s *Set) add(text []byte) error {
+	dec := yaml.NewDecoder(bytes.NewReader(text))
+	dec.KnownFields(true)
+	var lib Library
+	if err := dec.Decode(&lib); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	for k, v := range lib.Aliases {
+		s.aliases[k] = v
+	}
+	for k, v := range lib.Types {
+		s.types[k] = v
+	}
+	for k, v := range lib.Bases {
+		s.bases[k] = append(s.bases[k], v...)
+	}
+	for k, v := range lib.Unbound {
+		s.unbound[k] = v
+	}
+	s.requests = append(s.requests, lib.Requests...)
+	if err := s.addSources(lib.Sources); err != nil {
+		return err
+	}
+	if err := s.addSinks(lib.Sinks); err != nil {
+		return err
+	}
+	if err := s.addCleaners(&lib); err != nil {
+		return err
+	}
+	return s.addRoutes(lib.Routes)
+}
+
+func (s *Set) addSources(list []Source) error {
+	for i := range list {
+		x := &list[i]
+		var err error
+		if x.tier, err = parseTier(x.Tier); err != nil {
+			return err
+		}
+		if x.clean, err = ParseKinds(x.Clean); err != nil {
+			return err
+		}
+		switch {
+		case x.Value != "":
+			s.values[x.Value] = x
+		case x.Call != "":
+			s.calls[x.Call] = x
+		case x.Param != "":
+			s.params[x.Param] = x
+		default:
+			return errors.New("a source needs value, call or param")
+		}
+	}
+	return nil
+}
+
+func (s *Set) addSinks(list []Sink) error {
+	for i := range list {
+		x := &list[i]
+		var err error
+		if x.kind, err = ParseKinds(x.Kind); err != nil {
+			return err
+		}
+		if x.kind == 0 {
+			return fmt.Errorf("sink %s%s has no kind", x.Call, x.Set)
+		}
+		switch {
+		case x.Call != "":
+			s.sinks[x.Call] = append(s.sinks[x.Call], x)
+		case x.Set != "":
+			s.sets[x.Set] = append(s.sets[x.Set], x)
+		default:
+			return errors.New("a sink needs call or set")
+		}
+	}
+	return nil
+}
+
+func (s *Set) addCleaners(lib *Library) error {
+	for i := range lib.Cleans {
+		x := &lib.Cleans[i]
+		var err error
+		if x.kinds, err = ParseKinds(x.Clears); err != nil || x.Call == "" {
+			return fmt.Errorf("clean %q: %v", x.Call, err)
+		}
+		s.cleans[x.Call] = append(s.cleans[x.Call], x)
+	}
+	for i := range lib.Guards {
+		x := &lib.Guards[i]
+		var err error
+		if x.kinds, err = ParseKinds(x.Clears); err != nil || x.Call == "" {
+			return fmt.Errorf("guard %q: %v", x.Call, err)
+		}
+		s.guards[x.Call] = append(s.guards[x.Call], x)
+	}
+	for i := range lib.Passes {
+		x := &lib.Passes[i]
+		if x.Call == "" {
+			return errors.New("a pass needs call")
+		}
+		s.passes[x.Call] = x
+	}
+	return nil
+}
+
+func (s *Set) addRoutes(list []Route) error {
+	for i := range list {
+		x := &list[i]
+		switch {
+		case x.Decorator != "":
+			s.decorators[x.Decorator] = x
+		case x.Call != "":
+			s.registers[x.Call] = x
+		case x.Base != "":
+			s.routeBases[x.Base] = x
+		default:
+			return errors.New("a route needs decorator, call or base")
+		}
+	}
+	return nil
+}
+
+// index collects, for each class, the members that some fact names.
+func (s *Set) index() {
+	s.members = map[string]map[string]string{}
+	note := func(name string) {
+		name = strings.TrimSuffix(name, "()")
+		if i := strings.LastIndexByte(name, '.'); i > 0 {
+			m := s.members[name[:i]]
+			if m == nil {
+				m = map[string]string{}
+				s.members[name[:i]] = m
+			}
+			m[name[i+1:]] = name
+		}
+	}
+	noteKeys(s.types, note)
+	noteKeys(s.values, note)
+	noteKeys(s.calls, note)
+	noteKeys(s.sinks, note)
+	noteKeys(s.cleans, note)
+	noteKeys(s.guards, note)
+	noteKeys(s.passes, note)
+	noteKeys(s.decorators, note)
+	noteKeys(s.registers, note)
+	for set := range s.sets {
+		if i := strings.IndexByte(set, '['); i > 0 {
+			note(set[:i])
+		} else {
+			note(set)
+		}
+	}
+}
+
+func noteKeys[V any](m map[string]V, note func(string)) {
+	for k := range m {
+		note(k)
+	}
+}

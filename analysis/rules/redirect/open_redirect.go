@@ -1,0 +1,39 @@
+package redirect
+
+import (
+	_ "embed"
+
+	"pavise/analysis"
+	"pavise/analysis/flow"
+	"pavise/analysis/models"
+)
+
+//go:embed open_redirect.md
+var openRedirectPage string
+
+// OpenRedirect: redirect target controlled by the client.
+var OpenRedirect = &analysis.Rule{
+	ID:         "open-redirect",
+	Class:      "redirect",
+	Title:      "Redirect target controlled by the client",
+	CWE:        []int{601},
+	OWASP2021:  "A01:2021 Broken Access Control",
+	OWASP2025:  "A01:2025 Broken Access Control",
+	Severity:   analysis.Medium,
+	Confidence: analysis.Certain,
+	Aliases: analysis.Aliases{
+		Semgrep: []string{"open-redirect"},
+	},
+	Page: openRedirectPage,
+	Checks: []analysis.Check{
+		analysis.Flow{
+			Kind: models.Redirect,
+			Judge: func(_ *analysis.Pass, _ *flow.Event, r flow.Reach) (analysis.Confidence, bool) {
+				return analysis.FromClientOrTelling(r)
+			},
+			Says: func(_ *flow.Event, r flow.Reach) string {
+				return analysis.Data(r) + " decides where this redirect goes, so a link to this site can lead to any other. Allow local targets only."
+			},
+		},
+	},
+}

@@ -1,0 +1,41 @@
+// Package rules lists every rule.
+package rules
+
+import (
+	"slices"
+
+	"pavise/analysis"
+	"pavise/analysis/rules/cmdi"
+	"pavise/analysis/rules/codeexec"
+	"pavise/analysis/rules/crypto"
+	"pavise/analysis/rules/deser"
+	"pavise/analysis/rules/dos"
+	"pavise/analysis/rules/redirect"
+	"pavise/analysis/rules/secrets"
+	"pavise/analysis/rules/settings"
+	"pavise/analysis/rules/sqli"
+	"pavise/analysis/rules/ssrf"
+	"pavise/analysis/rules/ssti"
+	"pavise/analysis/rules/suppressions"
+	"pavise/analysis/rules/transport"
+	"pavise/analysis/rules/traversal"
+	"pavise/analysis/rules/xss"
+)
+
+// All rules, by class.
+func All() []*analysis.Rule {
+	return slices.Concat(
+		sqli.Rules, cmdi.Rules, codeexec.Rules, ssti.Rules, xss.Rules, deser.Rules, redirect.Rules, ssrf.Rules,
+		traversal.Rules, crypto.Rules, secrets.Rules, settings.Rules, transport.Rules, dos.Rules, suppressions.Rules,
+	)
+}
+
+// ByID finds a rule by its ID, nil if there is none.
+func ByID(id string) *analysis.Rule {
+	for _, r := range All() {
+		if r.ID == id {
+			return r
+		}
+	}
+	return nil
+}

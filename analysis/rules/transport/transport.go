@@ -1,0 +1,7 @@
+// Package transport holds the rules about transport security.
+package transport
+
+import "pavise/analysis"
+
+// Rules are the rules of this class.
+var Rules = []*analysis.Rule{TLSVerificationDisabled}

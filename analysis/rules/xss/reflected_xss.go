@@ -1,0 +1,56 @@
+package xss
+
+import (
+	_ "embed"
+
+	"pavise/analysis"
+	"pavise/analysis/flow"
+	"pavise/analysis/models"
+)
+
+//go:embed reflected_xss.md
+var reflectedXSSPage string
+
+// ReflectedXSS: request data returned as HTML without escaping.
+var ReflectedXSS = &analysis.Rule{
+	ID:         "reflected-xss",
+	Class:      "xss",
+	Title:      "Request data returned as HTML without escaping",
+	CWE:        []int{79},
+	OWASP2021:  "A03:2021 Injection",
+	OWASP2025:  "A05:2025 Injection",
+	Severity:   analysis.High,
+	Confidence: analysis.Certain,
+	Aliases: analysis.Aliases{
+		Semgrep: []string{"directly-returned-format-string", "response-contains-unsanitized-input", "raw-html-format", "reflected-data-httpresponse", "reflected-data-httpresponsebadrequest", "request-data-write", "direct-use-of-httpresponse", "make-response-with-unknown-content", "pyramid-direct-use-of-response", "tainted-html-response", "tainted-html-string"},
+	},
+	Page: reflectedXSSPage,
+	Checks: []analysis.Check{
+		analysis.Flow{
+			Kind: models.HTML,
+			Judge: func(_ *analysis.Pass, _ *flow.Event, r flow.Reach) (analysis.Confidence, bool) {
+				return analysis.FromClient(r)
+			},
+			Says: func(_ *flow.Event, r flow.Reach) string {
+				return analysis.Data(r) + " is sent as HTML without escaping, so a link can run script in the reader's session. Escape it, or render a template."
+			},
+		},
+		analysis.Returns{Run: returnedFromClient},
+	},
+}
+
+// returnedFromClient judges the HTML that a handler returns. Data that went
+// through calls nobody knows is left alone: most of them do not give it back.
+func returnedFromClient(p *analysis.Pass, e *flow.Event) {
+	if e.Name == "plain" {
+		return
+	}
+	for _, r := range flow.Reaching(e.Value, e.Node, models.HTML) {
+		c, ok := analysis.FromClient(r)
+		if !ok || r.Origin.Tier != models.Remote || r.Origin.Vague {
+			continue
+		}
+		p.ReportReach(e, r, c, analysis.Data(r)+" is returned as HTML without escaping, so a link can run script in the reader's session. Escape it, or render a template.")
+		return
+	}
+}

@@ -1,0 +1,7 @@
+// Package xss holds the rules about cross-site scripting.
+package xss
+
+import "pavise/analysis"
+
+// Rules are the rules of this class.
+var Rules = []*analysis.Rule{ReflectedXSS, HTMLBuiltFromVariables}

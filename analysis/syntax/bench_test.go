@@ -1,0 +1,110 @@
+package syntax
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"testing"
+
+	"pavise/analysis/source"
+)
+
+// realistic is a Python file of about this many lines, without equal units.
+func realistic(t testing.TB, lines int) []byte {
+	t.Helper()
+	var parts [][]byte
+	for _, name := range []string{"shop", "views"} {
+		text, err := os.ReadFile("testdata/" + name + ".py")
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts = append(parts, bytes.ReplaceAll(text, []byte("from __future__ import annotations\n"), nil))
+	}
+	var b bytes.Buffer
+	for n, i := 0, 0; n < lines; i++ {
+		text := parts[i%len(parts)]
+		for _, name := range []string{"def ", "class "} {
+			text = bytes.ReplaceAll(text, []byte(name), fmt.Appendf(nil, "%sn%d_", name, i))
+		}
+		b.Write(text)
+		n += bytes.Count(text, []byte("\n"))
+	}
+	return b.Bytes()
+}
+
+func BenchmarkKeystroke1k(b *testing.B)  { benchmarkKeystroke(b, 1_000) }
+func BenchmarkKeystroke10k(b *testing.B) { benchmarkKeystroke(b, 10_000) }
+func BenchmarkKeystroke50k(b *testing.B) { benchmarkKeystroke(b, 50_000) }
+
+// benchmarkKeystroke types and deletes one letter of an identifier in the
+// middle of a file, and reports what of it the C parser takes.
+func benchmarkKeystroke(b *testing.B, lines int) {
+	text := realistic(b, lines)
+	d := open(b, string(text))
+	if d.Tree().HasError {
+		b.Fatal("the file has errors")
+	}
+	at := uint32(len(text)/2) + uint32(bytes.Index(text[len(text)/2:], []byte("rows = "))) + 1
+	insert := source.Edit{Span: source.Span{Start: at, End: at}, New: "x"}
+	remove := source.Edit{Span: source.Span{Start: at, End: at + 1}}
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := range b.N {
+		e := insert
+		if i%2 == 1 {
+			e = remove
+		}
+		f, err := d.Tree().File.Edit(e)
+		if err != nil {
+			b.Fatal(err)
+		}
+		d.Change(f, []source.Edit{e})
+	}
+}
+
+// BenchmarkKeystrokeParse10k is the part of BenchmarkKeystroke10k that is the
+// C parser's own.
+func BenchmarkKeystrokeParse10k(b *testing.B) {
+	text := realistic(b, 10_000)
+	d := open(b, string(text))
+	at := uint32(len(text)/2) + uint32(bytes.Index(text[len(text)/2:], []byte("rows = "))) + 1
+	insert := source.Edit{Span: source.Span{Start: at, End: at}, New: "x"}
+	remove := source.Edit{Span: source.Span{Start: at, End: at + 1}}
+	was := d.Tree().File
+	now, err := was.Edit(insert)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for i := range b.N {
+		if i%2 == 0 {
+			d.follow(was, now, []source.Edit{insert})
+		} else {
+			d.follow(now, was, []source.Edit{remove})
+		}
+		f := now
+		if i%2 == 1 {
+			f = was
+		}
+		ct, _ := d.parser.run(d.ct, f.Text(), patient.Edit)
+		d.ct.close()
+		d.ct = ct
+	}
+}
+
+func BenchmarkOpen(b *testing.B) {
+	f := source.New("a.py", realistic(b, 10_000))
+	b.ReportAllocs()
+	for b.Loop() {
+		d := NewDocument(f, patient)
+		d.Close()
+	}
+}
+
+// BenchmarkBuild is the part of BenchmarkOpen that makes the units.
+func BenchmarkBuild(b *testing.B) {
+	d := open(b, string(realistic(b, 10_000)))
+	b.ReportAllocs()
+	for b.Loop() {
+		d.b.build(d.ct, d.tree.File, nil, noChange, false)
+	}
+}

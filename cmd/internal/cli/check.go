@@ -1,0 +1,219 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"pavise/analysis"
+	"pavise/analysis/engine"
+	"pavise/analysis/rules"
+	"pavise/analysis/source"
+	"pavise/cmd/internal/report"
+)
+
+type checkCmd struct {
+	Paths []string `arg:"" optional:"" name:"path" help:"Files and folders; without any the working folder."`
+	selection
+	Format        string `enum:"text,json,sarif" default:"text" help:"text, json or sarif."`
+	Output        string `short:"o" placeholder:"FILE" help:"Write the report to a file."`
+	StdinFilename string `placeholder:"NAME" help:"Read the text of a file of this name from standard input."`
+	Color         string `enum:"auto,always,never" default:"auto" help:"auto, always or never."`
+	Jobs          int    `short:"j" placeholder:"N" help:"Files that are checked at a time; by default one for each core."`
+	Quiet         bool   `short:"q" help:"No progress bar."`
+}
+
+// outcome is what one worker hands back.
+type outcome struct {
+	report.File
+	failed bool // a named file could not be read
+	panics []string
+}
+
+func (c *checkCmd) Run(a *app) error {
+	configs, err := c.configs()
+	if err != nil {
+		return err
+	}
+	inputs, err := c.inputs(a, configs)
+	if err != nil {
+		return err
+	}
+	out, done, err := c.output(a)
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	bar := newProgress(a.stderr, len(inputs), c.Quiet)
+	defer bar.stop()
+	w := c.writer(out, start)
+	var sum report.Summary
+	relaxGC()
+	err = inOrder(a.ctx, len(inputs), c.jobs(),
+		func(i int) outcome { return c.check(a, inputs[i]) },
+		func(_ int, o outcome) error {
+			sum.Add(&o.File)
+			bar.pause(o.Note != "" || len(o.panics) > 0 || len(o.Findings) > 0)
+			a.noteOutcome(&o)
+			err := w.File(&o.File)
+			bar.add()
+			return err
+		})
+	bar.stop()
+	if err == nil {
+		err = w.Close(&sum)
+	}
+	if err := closing(err, done); err != nil {
+		return err
+	}
+	if c.Output != "" {
+		a.note("%s", sum.Sentence())
+	}
+	if sum.Findings > 0 && a.code == exitClean {
+		a.code = exitFindings
+	}
+	return nil
+}
+
+// relaxGC trades memory for speed: a check makes much garbage and keeps little,
+// so that four times the live heap is still small.
+func relaxGC() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
+}
+
+// closing runs done and returns the first error.
+func closing(err error, done func() error) error {
+	if e := done(); err == nil {
+		return e
+	}
+	return err
+}
+
+func (c *checkCmd) jobs() int {
+	if c.Jobs > 0 {
+		return c.Jobs
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+func (c *checkCmd) inputs(a *app, configs *configs) ([]input, error) {
+	if c.StdinFilename != "" {
+		cfg, err := configs.of(c.StdinFilename)
+		return []input{{path: c.StdinFilename, cfg: cfg, named: true}}, err
+	}
+	return a.gather(here(c.Paths), configs)
+}
+
+// here is the working folder where no path is given.
+func here(paths []string) []string {
+	if len(paths) == 0 {
+		return []string{"."}
+	}
+	return paths
+}
+
+// output opens where the report goes, and says how to close it.
+func (c *checkCmd) output(a *app) (io.Writer, func() error, error) {
+	if c.Output == "" {
+		return a.stdout, func() error { return nil }, nil
+	}
+	f, err := os.Create(c.Output)
+	if err != nil {
+		return nil, nil, fmt.Errorf("open the report: %w", err)
+	}
+	return f, f.Close, nil
+}
+
+func (c *checkCmd) writer(out io.Writer, start time.Time) report.Writer {
+	switch c.Format {
+	case "json":
+		return report.NewJSON(out, version())
+	case "sarif":
+		root, err := os.Getwd()
+		if err != nil {
+			root = "/"
+		}
+		return report.NewSARIF(out, report.SARIFOptions{Version: version(), Rules: rules.All(), Root: root})
+	}
+	o := report.TextOptions{Color: bool(style(out, c.Color))}
+	if width, ok := terminal(out); ok {
+		o.Width = width
+		o.Took = func() string { return report.Took(time.Since(start)) }
+	}
+	return report.NewText(out, o)
+}
+
+// check checks one file. It runs on a worker.
+func (c *checkCmd) check(a *app, in input) outcome {
+	o := outcome{File: report.File{Path: in.path}}
+	f, err := c.open(a, in)
+	if err != nil {
+		o.Note, o.Skipped, o.failed = err.Error(), true, in.named
+		return o
+	}
+	snap := engine.Check(f, in.options(&o))
+	o.Lines, o.Note = lines(f), snap.Note()
+	o.Findings = report.Resolve(f, snap.Findings(), readOther)
+	return o
+}
+
+func (c *checkCmd) open(a *app, in input) (*source.File, error) {
+	switch {
+	case in.err != nil:
+		return nil, unreadable(in.err)
+	case c.StdinFilename != "":
+		return readText(in.path, nil, a.stdin)
+	}
+	return readFile(in.path)
+}
+
+// options are those of the engine for one file; a rule that fails is noted in
+// its outcome.
+func (in *input) options(o *outcome) engine.Options {
+	return engine.Options{Config: in.cfg, OnPanic: func(r *analysis.Rule, _ string, v any, stack []byte) {
+		o.panics = append(o.panics, failure(r, v, stack))
+	}}
+}
+
+func failure(r *analysis.Rule, v any, stack []byte) string {
+	id := "a rule"
+	if r != nil {
+		id = r.ID
+	}
+	s := fmt.Sprintf("%s failed in this file and reports nothing (%v): this is a fault of pavise", id, v)
+	if os.Getenv("PAVISE_DEBUG") != "" {
+		s += "\n" + string(stack)
+	}
+	return s
+}
+
+// readOther reads a file that a step of a path lies in.
+func readOther(path string) *source.File {
+	f, err := readFile(path)
+	if err != nil {
+		return nil
+	}
+	return f
+}
+
+// noteOutcome says on stderr what was wrong with a file.
+func (a *app) noteOutcome(o *outcome) {
+	if o.Note != "" {
+		verb := "not checked"
+		if !o.Skipped {
+			verb = "checked in part"
+		}
+		a.note("%s: %s: %s", report.Clean(o.Path), verb, o.Note)
+	}
+	for _, p := range o.panics {
+		a.note("%s: %s", report.Clean(o.Path), p)
+	}
+	if o.failed {
+		a.code = exitError
+	}
+}

@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"pavise": func() { os.Exit(Main()) }})
+}
+
+// TestStories runs testdata/cli/*.txtar. Beside the commands of testscript there
+// are
+//
+//	write FILE QUOTED    make a file of a quoted Go string
+//	holds FILE QUOTED    the file is exactly that
+//	mode FILE OCTAL      the file has these permissions
+//	code N COMMAND...    the command ends with this exit code
+func TestStories(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:           "../../../testdata/cli",
+		UpdateScripts: os.Getenv("UPDATE") != "",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("NO_COLOR", "1")
+			return os.Mkdir(filepath.Join(e.WorkDir, ".git"), 0o755) // no configuration from above
+		},
+		Condition: func(cond string) (bool, error) {
+			if cond == "root" {
+				return os.Getuid() == 0, nil
+			}
+			return false, fmt.Errorf("unknown condition %q", cond)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"write": cmdWrite, "holds": cmdHolds, "mode": cmdMode, "code": cmdCode,
+		},
+	})
+}
+
+func quoted(ts *testscript.TestScript, args []string) (path, text string) {
+	if len(args) != 2 {
+		ts.Fatalf("want a file and a quoted string")
+	}
+	text, err := strconv.Unquote(args[1])
+	ts.Check(err)
+	return ts.MkAbs(args[0]), text
+}
+
+func cmdWrite(ts *testscript.TestScript, _ bool, args []string) {
+	path, text := quoted(ts, args)
+	ts.Check(os.WriteFile(path, []byte(text), 0o644))
+}
+
+func cmdHolds(ts *testscript.TestScript, _ bool, args []string) {
+	path, want := quoted(ts, args)
+	got, err := os.ReadFile(path)
+	ts.Check(err)
+	if string(got) != want {
+		ts.Fatalf("%s holds %q", args[0], got)
+	}
+}
+
+func cmdMode(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.ParseUint(args[1], 8, 32)
+	ts.Check(err)
+	info, err := os.Stat(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if info.Mode().Perm() != os.FileMode(want) {
+		ts.Fatalf("%s has mode %o", args[0], info.Mode().Perm())
+	}
+}
+
+func cmdCode(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	if err != nil {
+		exit, ok := err.(interface{ ExitCode() int })
+		if !ok {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}

@@ -1,0 +1,205 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/diff"
+
+	"pavise/analysis/engine"
+	"pavise/analysis/source"
+	"pavise/cmd/internal/report"
+	"pavise/quickfix"
+)
+
+type fixCmd struct {
+	Paths []string `arg:"" optional:"" name:"path" help:"Files and folders; without any the working folder."`
+	selection
+	Diff   bool   `xor:"mode" help:"Print the changes as a unified diff and write nothing (this is the default)."`
+	Write  bool   `xor:"mode" help:"Write the changes to the files."`
+	Review bool   `help:"Also make the fixes that somebody should look at, not only those that keep the behaviour."`
+	Color  string `enum:"auto,always,never" default:"auto" help:"auto, always or never."`
+	Jobs   int    `short:"j" placeholder:"N" help:"Files that are fixed at a time; by default one for each core."`
+}
+
+// Help is printed by `pavise fix --help`.
+func (*fixCmd) Help() string {
+	return "Exit codes: 0 nothing is left to fix, 1 findings are left or, without --write, changes wait, 2 an error."
+}
+
+// fixed is the outcome of one file.
+type fixed struct {
+	outcome
+	before, after    []byte
+	applied, skipped []quickfix.Applied
+	left             int   // findings after the fixes
+	err              error // of writing
+}
+
+func (o *fixed) changed() bool { return o.after != nil && !bytes.Equal(o.before, o.after) }
+
+func (c *fixCmd) Run(a *app) error {
+	configs, err := c.configs()
+	if err != nil {
+		return err
+	}
+	inputs, err := a.gather(here(c.Paths), configs)
+	if err != nil {
+		return err
+	}
+	jobs := c.Jobs
+	if jobs < 1 {
+		jobs = runtime.GOMAXPROCS(0)
+	}
+	relaxGC()
+	var t tally
+	err = inOrder(a.ctx, len(inputs), jobs,
+		func(i int) fixed { return c.fix(inputs[i]) },
+		func(_ int, o fixed) error { return c.emit(a, &o, &t) })
+	if err != nil {
+		return err
+	}
+	a.note("%s", t.sentence(c.Write))
+	if (t.left > 0 || t.files > 0 && !c.Write) && a.code == exitClean {
+		a.code = exitFindings
+	}
+	return nil
+}
+
+// fix computes the changes of one file and, with --write, writes them. It runs
+// on a worker.
+func (c *fixCmd) fix(in input) fixed {
+	o := fixed{outcome: outcome{File: report.File{Path: in.path}}}
+	err := in.err
+	var f *source.File
+	if err == nil {
+		f, err = readFile(in.path)
+	} else {
+		err = unreadable(err)
+	}
+	if err != nil {
+		o.Note, o.Skipped, o.failed = err.Error(), true, in.named
+		return o
+	}
+	opts := in.options(&o.outcome)
+	snap := engine.Check(f, opts)
+	o.Note = snap.Note()
+	o.left = len(snap.Findings())
+	if o.left == 0 {
+		return o
+	}
+	res := quickfix.All(snap, opts, c.Review, nil)
+	o.before, o.after, o.applied, o.skipped = f.Text(), res.Text, res.Applied, res.Skipped
+	if !o.changed() {
+		return o
+	}
+	if c.Write {
+		if o.err = replaceFile(in.path, o.before, o.after); o.err != nil {
+			return o
+		}
+	}
+	o.left = len(engine.Check(source.New(in.path, o.after), opts).Findings())
+	o.panics = slices.Compact(o.panics)
+	return o
+}
+
+// emit reports one file.
+func (c *fixCmd) emit(a *app, o *fixed, t *tally) error {
+	a.noteOutcome(&o.outcome)
+	t.left += o.left
+	t.skipped += len(o.skipped)
+	if o.err != nil {
+		a.fail(fmt.Errorf("%s: not written: %w", o.Path, o.err))
+		return nil
+	}
+	if !o.changed() {
+		return nil
+	}
+	t.files++
+	t.applied += len(o.applied)
+	if c.Write {
+		for _, x := range o.applied {
+			a.note("%s:%d: fixed %s (%s)", report.Clean(o.Path), x.Line+1, x.Rule.ID, x.Fix)
+		}
+		return nil
+	}
+	_, err := fmt.Fprint(a.stdout, paintDiff(unified(o.Path, o.before, o.after), style(a.stdout, c.Color)))
+	return err
+}
+
+// unified is a diff that `git apply` and patch take.
+func unified(path string, before, after []byte) string {
+	text := string(diff.Diff("a/"+path, before, "b/"+path, after))
+	if first, rest, ok := strings.Cut(text, "\n"); ok && strings.HasPrefix(first, "diff ") {
+		return rest
+	}
+	return text
+}
+
+func paintDiff(text string, s report.Style) string {
+	if !s {
+		return text
+	}
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		body := strings.TrimRight(line, "\r\n")
+		end := line[len(body):]
+		body = strings.Map(func(r rune) rune { // tabs stay
+			if r == '\t' {
+				return r
+			}
+			return []rune(report.Clean(string(r)))[0]
+		}, body)
+		switch {
+		case strings.HasPrefix(body, "+++"), strings.HasPrefix(body, "---"):
+			body = s.Bold(body)
+		case strings.HasPrefix(body, "@@"):
+			body = s.Blue(body)
+		case strings.HasPrefix(body, "+"):
+			body = s.Good(body)
+		case strings.HasPrefix(body, "-"):
+			body = s.Bad(body)
+		}
+		b.WriteString(body + end)
+	}
+	return b.String()
+}
+
+// tally counts over all files.
+type tally struct{ files, applied, skipped, left int }
+
+func (t *tally) sentence(written bool) string {
+	var parts []string
+	switch {
+	case t.files == 0:
+		parts = append(parts, "nothing to fix")
+	case written:
+		parts = append(parts, fmt.Sprintf("applied %s in %s", fixes(t.applied), report.Count(t.files, "file")))
+	default:
+		parts = append(parts, fmt.Sprintf("would apply %s in %s (write them with --write)", fixes(t.applied), report.Count(t.files, "file")))
+	}
+	if t.skipped > 0 {
+		parts = append(parts, fmt.Sprintf("skipped %s", fixes(t.skipped)))
+	}
+	if t.left > 0 {
+		verb := "remain"
+		if t.left == 1 {
+			verb = "remains"
+		}
+		parts = append(parts, report.Count(t.left, "finding")+" "+verb)
+	}
+	return strings.Join(parts, "; ")
+}
+
+func fixes(n int) string {
+	if n == 1 {
+		return "1 fix"
+	}
+	return report.Thousands(n) + " fixes"
+}
+
+var errChanged = errors.New("it has changed meanwhile: run the command again")

@@ -1,0 +1,409 @@
+package lsp
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/go-json-experiment/json"
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+	"go.uber.org/zap"
+
+	"pavise/analysis"
+	"pavise/analysis/config"
+	"pavise/analysis/engine"
+	"pavise/analysis/source"
+	"pavise/analysis/suppress"
+	"pavise/quickfix"
+)
+
+// kindFixAll is the kind of the action that makes all safe fixes.
+const kindFixAll = protocol.CodeActionKindSourceFixAll + ".pavise"
+
+// view is a document as a request found it.
+type view struct {
+	*document
+	version version
+	snap    *engine.Snapshot
+	fixes   *fixCache
+	config  *config.Config
+	encoder encoder
+}
+
+// viewOf is the document of a URI as it is now; false if it is not open, not
+// analysed, or out of step with the client.
+func (s *server) viewOf(raw string) (view, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key, _ := documentKey(raw)
+	d := s.docs[key]
+	if d == nil || d.snap == nil || d.lost {
+		return view{}, false
+	}
+	e := s.encoder(d)
+	e.other = func(path string) (*source.File, string, bool) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.otherFile(path)
+	}
+	return view{document: d, version: d.version, snap: d.snap, fixes: d.fixes, config: d.project.config, encoder: e}, true
+}
+
+// current reports whether the document is still as v has it. Edits for an
+// older text must not reach a client that cannot tell.
+func (s *server) current(v view) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key, _ := documentKey(v.uri)
+	d := s.docs[key]
+	return d == v.document && d.snap == v.snap && !d.lost
+}
+
+// codeAction answers from the range alone: what a client says of diagnostics
+// there may be missing, without data, or old.
+func (s *server) codeAction(_ context.Context, params []byte) (answer, any, error) {
+	var p actionParams
+	if err := decode(params, &p); err != nil {
+		return nil, nil, err
+	}
+	v, ok := s.viewOf(p.TextDocument.URI)
+	if !ok {
+		return nil, []protocol.CommandOrCodeAction{}, nil
+	}
+	span, err := p.Range.in(v.snap.File(), s.client.encoding)
+	if err != nil {
+		return nil, nil, err
+	}
+	return func(ctx context.Context) (any, error) {
+		found, err := s.actions(ctx, v, span, p.Context.Only)
+		if err != nil || !s.current(v) {
+			return []protocol.CommandOrCodeAction{}, err
+		}
+		return found, nil
+	}, nil, nil
+}
+
+// actions are what can be done at span: for each finding its fixes, best
+// first; then refusals; then ignoring, explaining, and fixing all.
+func (s *server) actions(ctx context.Context, v view, span source.Span, only []string) ([]protocol.CommandOrCodeAction, error) {
+	a := actionList{s: s, v: v}
+	if wanted(only, protocol.CodeActionKindQuickFix) {
+		var here []*analysis.Finding
+		findings := v.snap.Findings()
+		for i := range findings {
+			if f := &findings[i]; f.Span.Touches(span) {
+				here = append(here, f)
+			}
+		}
+		for _, f := range here {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			for _, fix := range s.fixesOf(v, f) {
+				a.addFix(f, fix)
+			}
+		}
+		for _, f := range here {
+			a.addIgnore(f)
+		}
+		for _, f := range here {
+			a.addExplain(f)
+		}
+	}
+	// Without a wish for it, fixing all is offered where a safe fix is.
+	if wanted(only, kindFixAll) && (len(only) > 0 || a.safe) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		a.addFixAll()
+	}
+	return a.all(), nil
+}
+
+// wanted reports whether a client that asked for only some kinds wants this
+// one: kinds are a tree, and asking for none is asking for all.
+func wanted(only []string, kind protocol.CodeActionKind) bool {
+	for _, o := range only {
+		if rest, ok := strings.CutPrefix(string(kind), o); ok && (o == "" || rest == "" || rest[0] == '.') {
+			return true
+		}
+	}
+	return len(only) == 0
+}
+
+// actionList collects actions in the form that the client understands.
+type actionList struct {
+	s       *server
+	v       view
+	offered []protocol.CommandOrCodeAction
+	refused []protocol.CommandOrCodeAction
+	safe    bool            // a safe fix is among them
+	titles  map[string]bool // of what need not be offered again
+}
+
+// once reports whether title is offered for the first time.
+func (a *actionList) once(title string, span source.Span) bool {
+	if a.titles == nil {
+		a.titles = map[string]bool{}
+	}
+	key := fmt.Sprint(title, span)
+	seen := a.titles[key]
+	a.titles[key] = true
+	return !seen
+}
+
+func (a *actionList) all() []protocol.CommandOrCodeAction {
+	all := append(a.offered, a.refused...)
+	if all == nil {
+		all = []protocol.CommandOrCodeAction{}
+	}
+	return all
+}
+
+// ticket names a fix, for a client that asks for its edits later.
+type ticket struct {
+	URI         string `json:"uri"`
+	Version     *int64 `json:"version,omitempty"`
+	Rule        string `json:"rule,omitempty"`
+	Fingerprint string `json:"fingerprint,omitempty"`
+	Fix         string `json:"fix"` // fixAll names all safe ones
+}
+
+const fixAll = "*"
+
+func (a *actionList) ticket(f *analysis.Finding, fix string) ticket {
+	t := ticket{URI: a.v.uri, Fix: fix}
+	if a.v.version.ok {
+		t.Version = new(a.v.version.n)
+	}
+	if f != nil {
+		t.Rule, t.Fingerprint = f.Rule.ID, f.Fingerprint
+	}
+	return t
+}
+
+func (a *actionList) addFix(f *analysis.Finding, fix quickfix.Action) {
+	c := &a.s.client
+	if fix.Refusal != "" {
+		if c.actionLiterals && c.disabled {
+			refused := a.literal(fix.Title, protocol.CodeActionKindQuickFix, f)
+			if fix.Title == "" {
+				refused.Title = "Fix " + f.Rule.ID
+			}
+			refused.Disabled = protocol.CodeActionDisabled{Reason: fix.Refusal}
+			a.refused = append(a.refused, refused)
+		}
+		return
+	}
+	a.safe = a.safe || fix.Safety == quickfix.Safe
+	title := fix.Title
+	if fix.Safety == quickfix.Review && fix.Caveat != "" {
+		title += " (review: " + strings.TrimSuffix(fix.Caveat, ".") + ")"
+	}
+	action := a.literal(title, protocol.CodeActionKindQuickFix, f)
+	if fix.Preferred && c.preferred {
+		action.IsPreferred = new(true)
+	}
+	a.addEdits(action, a.ticket(f, fix.Name), fix.Edits)
+}
+
+func (a *actionList) addFixAll() {
+	t := a.ticket(nil, fixAll)
+	action := a.literal("Fix all that is safe in this file", kindFixAll, nil)
+	edits := a.s.fixAllEdits(a.v)
+	if len(edits) > 0 {
+		a.addEdits(action, t, edits)
+	}
+}
+
+// addEdits offers an action that makes edits, now or when it is resolved, or as
+// a command for clients that know no more.
+func (a *actionList) addEdits(action *protocol.CodeAction, t ticket, edits []source.Edit) {
+	c := &a.s.client
+	switch {
+	case !c.actionLiterals && c.applyEdit:
+		a.offered = append(a.offered, &protocol.Command{Title: action.Title, Command: cmdApplyFix, Arguments: arguments(t)})
+		return
+	case !c.actionLiterals:
+		return
+	case c.lazyEdits:
+		action.Data = arguments(t)[0]
+	default:
+		action.Edit = a.s.workspaceEdit(a.v, edits)
+	}
+	a.offered = append(a.offered, action)
+}
+
+// addIgnore offers a comment that suppresses the finding. Its edit is small
+// and always given at once.
+func (a *actionList) addIgnore(f *analysis.Finding) {
+	if f.Rule.ID == suppress.RuleID || !a.s.client.actionLiterals {
+		return
+	}
+	edit, ok := ignoreEdit(a.v.snap.Tree(), a.v.snap.File(), f)
+	title := "Ignore " + f.Rule.ID + " on this line"
+	if !ok || !a.once(title, edit.Span) {
+		return
+	}
+	action := a.literal(title, protocol.CodeActionKindQuickFix, f)
+	action.Edit = a.s.workspaceEdit(a.v, []source.Edit{edit})
+	a.offered = append(a.offered, action)
+}
+
+func (a *actionList) addExplain(f *analysis.Finding) {
+	title := "Explain " + f.Rule.ID
+	if !a.once(title, source.Span{}) {
+		return
+	}
+	command := protocol.Command{Title: title, Command: cmdExplain, Arguments: arguments(map[string]string{"rule": f.Rule.ID})}
+	if !a.s.client.actionLiterals {
+		a.offered = append(a.offered, &command)
+		return
+	}
+	action := a.literal(title, protocol.CodeActionKindQuickFix, f)
+	action.Command = command
+	a.offered = append(a.offered, action)
+}
+
+// literal starts an action; f may be nil.
+func (a *actionList) literal(title string, kind protocol.CodeActionKind, f *analysis.Finding) *protocol.CodeAction {
+	action := &protocol.CodeAction{Title: title, Kind: new(kind)}
+	if f == nil {
+		return action
+	}
+	d, err := a.v.encoder.diagnostic(f)
+	if err != nil {
+		a.s.log.Error("own diagnostic not decoded", zap.Error(err))
+		return action
+	}
+	action.Diagnostics = []protocol.Diagnostic{d}
+	return action
+}
+
+func arguments(v any) []protocol.LSPAny {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return nil // of the plain types that are passed none fails
+	}
+	return []protocol.LSPAny{text}
+}
+
+// resolveAction adds the edit to an action that was offered without. If the
+// document has moved on, the action is returned as it came.
+func (s *server) resolveAction(_ context.Context, params []byte) (answer, any, error) {
+	var action protocol.CodeAction
+	if err := decode(params, &action); err != nil {
+		return nil, nil, err
+	}
+	var t ticket
+	if action.Edit != nil || decode(action.Data, &t) != nil {
+		return nil, &action, nil
+	}
+	v, ok := s.viewOf(t.URI)
+	if !ok {
+		return nil, &action, nil
+	}
+	return func(context.Context) (any, error) {
+		if edits := s.redeem(v, t); len(edits) > 0 && s.current(v) {
+			action.Edit = s.workspaceEdit(v, edits)
+		}
+		return &action, nil
+	}, nil, nil
+}
+
+// redeem is what the fix of a ticket does to v, nothing if the ticket is for
+// another version.
+func (s *server) redeem(v view, t ticket) []source.Edit {
+	if t.Version != nil && (!v.version.ok || *t.Version != v.version.n) {
+		return nil
+	}
+	if t.Fix == fixAll {
+		return s.fixAllEdits(v)
+	}
+	findings := v.snap.Findings()
+	for i := range findings {
+		f := &findings[i]
+		if f.Rule.ID != t.Rule || f.Fingerprint != t.Fingerprint {
+			continue
+		}
+		for _, fix := range s.fixesOf(v, f) {
+			if fix.Name == t.Fix && fix.Refusal == "" {
+				return fix.Edits
+			}
+		}
+	}
+	return nil
+}
+
+// workspaceEdit is edits in the client's words.
+func (s *server) workspaceEdit(v view, edits []source.Edit) *protocol.WorkspaceEdit {
+	file, enc, u := v.snap.File(), s.client.encoding, uri.URI(v.uri)
+	if !s.client.versionedEdits {
+		list := make([]protocol.TextEdit, len(edits))
+		for i, e := range edits {
+			list[i] = protocol.TextEdit{Range: rangeOf(file, e.Span, enc), NewText: e.New}
+		}
+		return &protocol.WorkspaceEdit{Changes: map[uri.URI][]protocol.TextEdit{u: list}}
+	}
+	change := &protocol.TextDocumentEdit{
+		TextDocument: protocol.OptionalVersionedTextDocumentIdentifier{
+			TextDocumentIdentifier: protocol.TextDocumentIdentifier{URI: u},
+			Version:                v.version.int32(),
+		},
+	}
+	for _, e := range edits {
+		change.Edits = append(change.Edits, &protocol.TextEdit{Range: rangeOf(file, e.Span, enc), NewText: e.New})
+	}
+	return &protocol.WorkspaceEdit{DocumentChanges: []protocol.DocumentChange{change}}
+}
+
+// fixCache keeps the fixes of one snapshot: editors ask for the same ones at
+// each move of the cursor, and each fix is proven anew when it is computed.
+type fixCache struct {
+	mu      sync.Mutex // guards all below, also while it is being computed
+	of      map[*analysis.Finding][]quickfix.Action
+	all     []source.Edit
+	allDone bool
+}
+
+// fixesOf are the fixes of a finding of v.
+func (s *server) fixesOf(v view, f *analysis.Finding) []quickfix.Action {
+	v.fixes.mu.Lock()
+	defer v.fixes.mu.Unlock()
+	fixes, ok := v.fixes.of[f]
+	if ok {
+		return fixes
+	}
+	if v.fixes.of == nil {
+		v.fixes.of = map[*analysis.Finding][]quickfix.Action{}
+	}
+	defer s.recoverFix(f.Rule.ID)
+	v.fixes.of[f] = nil // what a panic leaves
+	fixes = quickfix.Actions(v.snap, f)
+	v.fixes.of[f] = fixes
+	return fixes
+}
+
+// fixAllEdits is what the safe fixes do to v together.
+func (s *server) fixAllEdits(v view) []source.Edit {
+	v.fixes.mu.Lock()
+	defer v.fixes.mu.Unlock()
+	if v.fixes.allDone {
+		return v.fixes.all
+	}
+	v.fixes.allDone = true
+	defer s.recoverFix("all")
+	fixed := quickfix.All(v.snap, engine.Options{Config: v.config, OnPanic: s.rulePanicked}, false, nil)
+	if len(fixed.Applied) > 0 {
+		v.fixes.all = lineEdits(v.snap.File(), fixed.Text)
+	}
+	return v.fixes.all
+}
+
+func (s *server) recoverFix(what string) {
+	if p := recover(); p != nil {
+		s.log.Error("a fix panicked", zap.String("of", what), zap.String("value", fmt.Sprint(p)), zap.Stack("stack"))
+	}
+}

@@ -1,0 +1,101 @@
+package lsp
+
+import (
+	"context"
+	"fmt"
+
+	"go.lsp.dev/jsonrpc2"
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+
+	"pavise/analysis/rules"
+)
+
+// The commands that a client may execute.
+const (
+	cmdExplain  = "pavise.explain"       // {"rule": ID}: shows the rule's page and returns it
+	cmdScan     = "pavise.scanWorkspace" // reports the findings of all files
+	cmdReload   = "pavise.reload"        // reads all configurations anew
+	cmdApplyFix = "pavise.applyFix"      // ticket: makes a fix, for clients without code action literals
+)
+
+func commandNames() []string { return []string{cmdExplain, cmdScan, cmdReload, cmdApplyFix} }
+
+func (s *server) executeCommand(ctx context.Context, params []byte) (answer, any, error) {
+	p := parseValue(params)
+	args := p.at("arguments").list()
+	var arg value
+	if len(args) > 0 {
+		arg = args[0]
+	}
+	switch name := p.at("command").string(); name {
+	case cmdExplain:
+		return s.explain(arg)
+	case cmdScan:
+		token := p.at("workDoneToken")
+		return func(request context.Context) (any, error) {
+			return s.scanUntil(ctx, request, token)
+		}, nil, nil
+	case cmdReload:
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.reload(ctx)
+		return nil, nil, nil
+	case cmdApplyFix:
+		return s.applyFix(arg)
+	default:
+		return nil, nil, jsonrpc2.Errorf(jsonrpc2.InvalidParams, "there is no command %q", name)
+	}
+}
+
+// explain shows the page of a rule and returns it as Markdown. The rule is
+// named by an object {"rule": ID} or by a string.
+func (s *server) explain(arg value) (answer, any, error) {
+	id := arg.string()
+	if arg.object() {
+		id = arg.at("rule").string()
+	}
+	rule := rules.ByID(id)
+	if rule == nil {
+		return nil, nil, jsonrpc2.Errorf(jsonrpc2.InvalidParams, "there is no rule %q", id)
+	}
+	return func(ctx context.Context) (any, error) {
+		s.show(ctx, rule.ID, s.pageURL(rule), summary(rule))
+		return jsonrpc2.RawMessage(appendString(nil, rule.Page)), nil
+	}, nil, nil
+}
+
+// show opens a page where the client can, else says what is on it.
+func (s *server) show(ctx context.Context, title, url, text string) {
+	if url != "" && s.client.showDocument {
+		var r protocol.ShowDocumentResult
+		err := s.call(ctx, protocol.MethodWindowShowDocument, &protocol.ShowDocumentParams{URI: uri.URI(url), External: new(true)}, &r)
+		if err == nil && r.Success {
+			return
+		}
+	}
+	s.send(protocol.MethodWindowShowMessage, &protocol.ShowMessageParams{
+		Type: protocol.MessageTypeInfo, Message: fmt.Sprintf("%s: %s", title, text),
+	})
+}
+
+// applyFix makes a fix through workspace/applyEdit.
+func (s *server) applyFix(arg value) (answer, any, error) {
+	var t ticket
+	if err := decode(arg.encode(), &t); err != nil {
+		return nil, nil, err
+	}
+	v, ok := s.viewOf(t.URI)
+	if !ok {
+		return nil, nil, protocol.ErrContentModified
+	}
+	return func(ctx context.Context) (any, error) {
+		edits := s.redeem(v, t)
+		if len(edits) == 0 || !s.current(v) {
+			return nil, protocol.ErrContentModified
+		}
+		var r protocol.ApplyWorkspaceEditResult
+		err := s.call(ctx, protocol.MethodWorkspaceApplyEdit, &protocol.ApplyWorkspaceEditParams{Edit: *s.workspaceEdit(v, edits)}, &r)
+		return nil, err
+	}, nil, nil
+}

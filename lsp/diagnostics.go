@@ -1,0 +1,286 @@
+package lsp
+
+import (
+	"bytes"
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"go.lsp.dev/protocol"
+
+	"pavise/analysis"
+	"pavise/analysis/engine"
+	"pavise/analysis/source"
+)
+
+// Diagnostics are pushed unless the client can only pull, or can do both and
+// the setting `diagnostics` says "pull". One server must not do both: VS Code
+// and Neovim then show everything twice. Push is the default because it is what
+// is felt as faster: a pull waits for the client to ask (LSP4IJ asks 500 ms
+// after the last key) and costs a round trip that begins only then, while a
+// push leaves with the edit that caused it, and carries the version that it
+// belongs to.
+
+// publish tells the client the findings of a document as they are now, and
+// plans for what is not settled in them.
+func (s *server) publish(ctx context.Context, d *document) {
+	s.settleLater(ctx, d)
+	if !s.pull {
+		s.push(d)
+	}
+}
+
+// republish is publish for findings that changed without an edit.
+func (s *server) republish(ctx context.Context, d *document) {
+	s.publish(ctx, d)
+	s.refreshPulls(ctx)
+}
+
+// push sends one publishDiagnostics.
+func (s *server) push(d *document) {
+	f := s.out.frame()
+	f.topic = d.uri
+	f.b = append(f.b, `{"jsonrpc":"2.0","method":"textDocument/publishDiagnostics","params":{"uri":`...)
+	f.b = appendString(f.b, d.uri)
+	if d.version.ok {
+		f.b = append(f.b, `,"version":`...)
+		f.b = strconv.AppendInt(f.b, d.version.n, 10)
+	}
+	f.b = append(f.b, `,"diagnostics":`...)
+	f.b = s.encoder(d).appendAll(f.b)
+	f.b = append(f.b, `}}`...)
+	s.queue(f)
+}
+
+// clear takes away what is shown for a file that is not open.
+func (s *server) clear(uri string) { s.pushClosed(uri, []byte("[]")) }
+
+// pushClosed sends the diagnostics, a JSON array, of a file that is not open.
+func (s *server) pushClosed(uri string, items []byte) {
+	f := s.out.frame()
+	f.topic = uri
+	f.b = append(f.b, `{"jsonrpc":"2.0","method":"textDocument/publishDiagnostics","params":{"uri":`...)
+	f.b = appendString(f.b, uri)
+	f.b = append(f.b, `,"diagnostics":`...)
+	f.b = append(f.b, items...)
+	f.b = append(f.b, `}}`...)
+	s.queue(f)
+}
+
+// encoder writes the findings of one snapshot as diagnostics. It appends JSON
+// by hand: with a hundred findings and their steps this is most of what the
+// server adds to a keystroke, and most of it is the same text every time.
+type encoder struct {
+	snap    *engine.Snapshot
+	version version
+	client  *client
+	uri     string
+	pageURL func(*analysis.Rule) string
+	// other gives the text and the URI of another file that a step lies in; ok is
+	// false if it cannot be read.
+	other func(path string) (f *source.File, uri string, ok bool)
+}
+
+func (s *server) encoder(d *document) encoder {
+	return encoder{snap: d.snap, version: d.version, client: &s.client, uri: d.uri, pageURL: s.pageURL, other: s.otherFile}
+}
+
+func (e encoder) appendAll(b []byte) []byte {
+	b = append(b, '[')
+	if e.snap == nil {
+		return append(b, ']')
+	}
+	findings := e.snap.Findings()
+	for i := range findings {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = e.append(b, &findings[i])
+	}
+	if note := e.snap.Note(); note != "" {
+		if len(findings) > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, `{"range":{"start":{"line":0,"character":0},"end":{"line":0,"character":0}},"severity":3,"source":"pavise","message":`...)
+		b = append(appendString(b, note), '}')
+	}
+	return append(b, ']')
+}
+
+func (e encoder) append(b []byte, f *analysis.Finding) []byte {
+	file := e.snap.File()
+	b = append(b, `{"range":`...)
+	b = appendRange(b, file, f.Span, e.client.encoding)
+	b = append(b, `,"severity":`...)
+	b = append(b, '0'+byte(severityOf(f)))
+	b = append(b, `,"code":"`...)
+	b = append(b, f.Rule.ID...)
+	if e.client.codeDescription {
+		if url := e.pageURL(f.Rule); url != "" {
+			b = append(b, `","codeDescription":{"href":`...)
+			b = appendString(b, url)
+			b = append(b, `},"source":"pavise","message":`...)
+		} else {
+			b = append(b, `","source":"pavise","message":`...)
+		}
+	} else {
+		b = append(b, `","source":"pavise","message":`...)
+	}
+	b = appendString(b, e.message(f))
+	if e.client.related && len(f.Steps) > 0 {
+		b = append(b, `,"relatedInformation":[`...)
+		sep := false
+		for i := range f.Steps {
+			step := &f.Steps[i]
+			in, u, ok := e.fileOf(step.Path)
+			if !ok {
+				continue
+			}
+			if sep {
+				b = append(b, ',')
+			}
+			sep = true
+			b = append(b, `{"location":{"uri":`...)
+			b = appendString(b, u)
+			b = append(b, `,"range":`...)
+			b = appendRange(b, in, step.Span, e.client.encoding)
+			b = append(b, `},"message":`...)
+			b = appendString(b, step.Text)
+			b = append(b, '}')
+		}
+		b = append(b, ']')
+	}
+	if e.client.diagnosticData {
+		b = append(b, `,"data":{"rule":"`...)
+		b = append(b, f.Rule.ID...)
+		b = append(b, `","fingerprint":`...)
+		b = appendString(b, f.Fingerprint)
+		if e.version.ok {
+			b = append(b, `,"version":`...)
+			b = strconv.AppendInt(b, e.version.n, 10)
+		}
+		b = append(b, '}')
+	}
+	return append(b, '}')
+}
+
+// fileOf is the text and the URI of the file that a step lies in.
+func (e encoder) fileOf(path string) (*source.File, string, bool) {
+	if file := e.snap.File(); path == "" || path == file.Path() {
+		return file, e.uri, true
+	}
+	return e.other(path)
+}
+
+// message is the finding's, with the way from source to sink as text where the
+// client cannot show it as related information.
+func (e encoder) message(f *analysis.Finding) string {
+	if e.client.related || len(f.Steps) < 2 {
+		return f.Message
+	}
+	var b strings.Builder
+	b.WriteString(f.Message)
+	for i := range f.Steps {
+		step := &f.Steps[i]
+		in, _, ok := e.fileOf(step.Path)
+		if !ok {
+			continue
+		}
+		b.WriteString("\n  line ")
+		b.WriteString(strconv.Itoa(int(in.LineAt(step.Span.Start)) + 1))
+		b.WriteString(": ")
+		b.WriteString(step.Text)
+	}
+	return b.String()
+}
+
+// otherFile reads a file that a path of a finding leads through: the open one,
+// else the one on disk.
+func (s *server) otherFile(path string) (*source.File, string, bool) {
+	for _, d := range s.docs {
+		if d.path == path {
+			return d.file, d.uri, true
+		}
+	}
+	f, err := readSource(path)
+	if err != nil {
+		return nil, "", false
+	}
+	return f, uriOf(path), true
+}
+
+// severityOf is one step lower for findings of low confidence.
+func severityOf(f *analysis.Finding) protocol.DiagnosticSeverity {
+	sev := protocol.DiagnosticSeverityHint
+	switch f.Severity {
+	case analysis.Critical, analysis.High:
+		sev = protocol.DiagnosticSeverityError
+	case analysis.Medium:
+		sev = protocol.DiagnosticSeverityWarning
+	case analysis.Low:
+		sev = protocol.DiagnosticSeverityInformation
+	}
+	if f.Confidence == analysis.Unsure {
+		sev = min(sev+1, protocol.DiagnosticSeverityHint)
+	}
+	return sev
+}
+
+// diagnostic is the finding in the protocol's words: for code actions, which
+// name what they resolve. It is the decoded form of what was published.
+func (e encoder) diagnostic(f *analysis.Finding) (protocol.Diagnostic, error) {
+	var d protocol.Diagnostic
+	err := protocol.Unmarshal(e.append(nil, f), &d)
+	return d, err
+}
+
+// sameFindings reports whether two snapshots of the same text are shown alike.
+func sameFindings(a, b *engine.Snapshot) bool {
+	x, y := a.Findings(), b.Findings()
+	if len(x) != len(y) || a.Note() != b.Note() {
+		return false
+	}
+	for i := range x {
+		p, q := &x[i], &y[i]
+		if p.Rule != q.Rule || p.Span != q.Span || p.Severity != q.Severity || p.Confidence != q.Confidence ||
+			p.Message != q.Message || p.Fingerprint != q.Fingerprint || len(p.Steps) != len(q.Steps) {
+			return false
+		}
+		for j := range p.Steps {
+			if p.Steps[j] != q.Steps[j] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func appendRange(b []byte, f *source.File, span source.Span, enc source.Encoding) []byte {
+	b = append(b, `{"start":`...)
+	b = appendPosition(b, f.Position(span.Start, enc))
+	b = append(b, `,"end":`...)
+	b = appendPosition(b, f.Position(span.End, enc))
+	return append(b, '}')
+}
+
+func appendPosition(b []byte, p source.Position) []byte {
+	b = append(b, `{"line":`...)
+	b = strconv.AppendUint(b, uint64(p.Line), 10)
+	b = append(b, `,"character":`...)
+	b = strconv.AppendUint(b, uint64(p.Column), 10)
+	return append(b, '}')
+}
+
+// appendString appends s as a JSON string.
+func appendString(b []byte, s string) []byte {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c < 0x20 || c == '"' || c == '\\' || c >= 0x7f {
+			b, _ = jsontext.AppendQuote(b, bytes.ToValidUTF8([]byte(s), []byte("\uFFFD")))
+			return b
+		}
+	}
+	b = append(b, '"')
+	b = append(b, s...)
+	return append(b, '"')
+}

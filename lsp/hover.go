@@ -1,0 +1,240 @@
+package lsp
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"go.lsp.dev/protocol"
+
+	"pavise/analysis"
+	"pavise/analysis/rules"
+	"pavise/analysis/source"
+	"pavise/quickfix"
+)
+
+// mostHovered is how many findings one hover speaks of.
+const mostHovered = 3
+
+// hover tells of the findings under the cursor: what is wrong, the way the data
+// takes, what can be done, and why it matters. In an ignore comment it tells of
+// the rule that is named.
+func (s *server) hover(_ context.Context, params []byte) (answer, any, error) {
+	var p positionParams
+	if err := decode(params, &p); err != nil {
+		return nil, nil, err
+	}
+	v, ok := s.viewOf(p.TextDocument.URI)
+	if !ok || !p.Position.ok() {
+		return nil, nil, nil
+	}
+	off := p.Position.in(v.snap.File(), s.client.encoding)
+	return func(ctx context.Context) (any, error) {
+		return s.hoverAt(ctx, v, off)
+	}, nil, nil
+}
+
+func (s *server) hoverAt(ctx context.Context, v view, off uint32) (any, error) {
+	file, w := v.snap.File(), writer{markdown: s.client.markdown}
+	if r, span := ruleAt(file, off); r != nil {
+		w.rule(r, s.pageURL(r))
+		return w.hover(rangeOf(file, span, s.client.encoding)), nil
+	}
+	findings := v.snap.Findings()
+	var shown *analysis.Finding
+	count := 0
+	for i := range findings {
+		f := &findings[i]
+		if off < f.Span.Start || off > f.Span.End || count == mostHovered {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if shown == nil || shown.Span.Contains(f.Span) {
+			shown = f
+		}
+		if count++; count > 1 {
+			w.rulerLine()
+		}
+		w.finding(v, f, s.fixesOf(v, f))
+		w.lesson(f.Rule, s.pageURL(f.Rule))
+	}
+	if shown == nil {
+		return nil, nil
+	}
+	return w.hover(rangeOf(file, shown.Span, s.client.encoding)), nil
+}
+
+var anyIgnore = regexp.MustCompile(`pavise:\s*ignore(?:-file)?\[([^\]]*)\]`)
+
+// ruleAt is the rule that an ignore comment names at a place.
+func ruleAt(file *source.File, off uint32) (*analysis.Rule, source.Span) {
+	line := file.LineSpan(int(file.LineAt(off)))
+	text := string(file.Text()[line.Start:line.End])
+	for _, m := range anyIgnore.FindAllStringSubmatchIndex(text, -1) {
+		at := m[2]
+		for _, name := range strings.Split(text[m[2]:m[3]], ",") {
+			id := strings.TrimSpace(name)
+			start := line.Start + uint32(at+strings.Index(name, id))
+			span := source.Span{Start: start, End: start + uint32(len(id))}
+			if span.Start <= off && off <= span.End {
+				return rules.ByID(id), span
+			}
+			at += len(name) + 1
+		}
+	}
+	return nil, source.Span{}
+}
+
+// writer builds a hover in Markdown or, for clients that know none, in plain
+// text.
+type writer struct {
+	strings.Builder
+	markdown bool
+}
+
+func (w *writer) hover(r protocol.Range) *protocol.Hover {
+	kind := protocol.MarkupKindPlainText
+	if w.markdown {
+		kind = protocol.MarkupKindMarkdown
+	}
+	return &protocol.Hover{
+		Contents: &protocol.MarkupContent{Kind: kind, Value: strings.TrimSpace(w.String())},
+		Range:    new(r),
+	}
+}
+
+func (w *writer) printf(format string, args ...any) { fmt.Fprintf(w, format, args...) }
+
+func (w *writer) rulerLine() {
+	if w.markdown {
+		w.printf("\n\n---\n\n")
+		return
+	}
+	w.printf("\n\n")
+}
+
+// heading starts a rule's part: its title, name and weight.
+func (w *writer) heading(r *analysis.Rule, severity analysis.Severity) {
+	about := severity.String()
+	for _, c := range r.CWE {
+		about += fmt.Sprintf(", CWE-%d", c)
+	}
+	if w.markdown {
+		w.printf("**%s** (`%s`, %s)\n\n", r.Title, r.ID, about)
+		return
+	}
+	w.printf("%s (%s, %s)\n\n", r.Title, r.ID, about)
+}
+
+func (w *writer) finding(v view, f *analysis.Finding, fixes []quickfix.Action) {
+	w.heading(f.Rule, f.Severity)
+	w.printf("%s\n", f.Message)
+	if len(f.Steps) > 1 {
+		w.printf("\n")
+		for i := range f.Steps {
+			w.step(v, i, &f.Steps[i])
+		}
+	}
+	if len(fixes) > 0 {
+		w.printf("\n")
+	}
+	for _, fix := range fixes {
+		switch {
+		case fix.Refusal != "":
+			w.printf("- No automatic fix: %s\n", fix.Refusal)
+		case fix.Caveat != "":
+			w.printf("- Fix: %s. %s\n", fix.Title, fix.Caveat)
+		default:
+			w.printf("- Fix: %s\n", fix.Title)
+		}
+	}
+}
+
+func (w *writer) step(v view, i int, step *analysis.Step) {
+	in, u, ok := v.encoder.fileOf(step.Path)
+	if !ok {
+		w.printf("%d. %s\n", i+1, step.Text)
+		return
+	}
+	line := in.LineAt(step.Span.Start) + 1
+	if w.markdown {
+		w.printf("%d. [line %d](%s#L%d): %s\n", i+1, line, u, line, step.Text)
+		return
+	}
+	w.printf("%d. line %d: %s\n", i+1, line, step.Text)
+}
+
+// lesson is the part of a rule's page that helps where the fault is in front of
+// the reader.
+func (w *writer) lesson(r *analysis.Rule, url string) {
+	why, instead := pageSection(r.Page, "Why"), pageSection(r.Page, "Instead")
+	if p := firstParagraph(why); p != "" {
+		w.printf("\n%s\n", p)
+	}
+	if p := firstParagraph(instead); p != "" {
+		w.printf("\n%s\n", p)
+	}
+	w.link(url)
+}
+
+// rule is a rule's page without what is only for tools and readers with time.
+func (w *writer) rule(r *analysis.Rule, url string) {
+	w.heading(r, r.Severity)
+	for _, name := range []string{"", "What", "Why", "Instead"} {
+		if text := pageSection(r.Page, name); text != "" {
+			if name == "" {
+				text = firstParagraph(text)
+			}
+			w.printf("%s\n\n", text)
+		}
+	}
+	w.link(url)
+}
+
+func (w *writer) link(url string) {
+	switch {
+	case url == "":
+	case w.markdown:
+		w.printf("\n[The rule's page](%s)\n", url)
+	default:
+		w.printf("\n%s\n", url)
+	}
+}
+
+// summary is a rule in a sentence or two.
+func summary(r *analysis.Rule) string {
+	return r.Title + ". " + firstParagraph(pageSection(r.Page, ""))
+}
+
+// pageSection is the text under a "## name" heading of a rule's page; "" names
+// what stands before the first one, without the page's title. Code blocks are
+// marked as plain Python.
+func pageSection(page, name string) string {
+	var out []string
+	at, code := "", false
+	for line := range strings.Lines(page) {
+		line = strings.TrimRight(line, "\r\n")
+		if strings.HasPrefix(line, "```") {
+			code = !code
+			line, _, _ = strings.Cut(line, " ")
+		}
+		if heading, ok := strings.CutPrefix(line, "## "); ok && !code {
+			at = strings.TrimSpace(heading)
+			continue
+		}
+		if at == name && (code || !strings.HasPrefix(line, "# ")) {
+			out = append(out, line)
+		}
+	}
+	return strings.TrimSpace(strings.Join(out, "\n"))
+}
+
+// firstParagraph is the text up to the first blank line or code, on one line.
+func firstParagraph(text string) string {
+	text, _, _ = strings.Cut(text, "\n\n")
+	text, _, _ = strings.Cut(text, "```")
+	return strings.Join(strings.Fields(text), " ")
+}

@@ -1,0 +1,143 @@
+package lsp
+
+import (
+	"bytes"
+	"regexp"
+
+	"pavise/analysis"
+	"pavise/analysis/source"
+	"pavise/analysis/syntax"
+)
+
+// ignoreEdit is the comment that suppresses a finding: behind the code of its
+// line, where one can stand, else on a line above its statement. An ignore that
+// is already there takes in the rule. It is false if no place is known to be
+// outside a string.
+func ignoreEdit(tree *syntax.Tree, file *source.File, f *analysis.Finding) (source.Edit, bool) {
+	line := file.LineSpan(int(file.LineAt(f.Span.Start)))
+	if e, ok := mergeIgnore(tree, file, line, f.Rule.ID); ok {
+		return e, true
+	}
+	stmt := statementAt(tree, f.Span.Start)
+	first := file.LineSpan(int(file.LineAt(stmt.Start)))
+	above := int(file.LineAt(first.Start)) - 1
+	if above >= 0 {
+		before := file.LineSpan(above)
+		if text := bytes.TrimLeft(file.Text()[before.Start:before.End], " \t"); bytes.HasPrefix(text, []byte("#")) {
+			if e, ok := mergeIgnore(tree, file, before, f.Rule.ID); ok {
+				return e, true
+			}
+		}
+	}
+	comment := "# pavise: ignore[" + f.Rule.ID + "]"
+	for _, l := range []source.Span{line, first} {
+		if canComment(tree, file, l) {
+			return source.Edit{Span: source.Span{Start: l.End, End: l.End}, New: "  " + comment}, true
+		}
+	}
+	if above >= 0 && !canComment(tree, file, file.LineSpan(above)) || insideString(tree, first.Start) {
+		return source.Edit{}, false
+	}
+	text := file.Text()[first.Start:first.End]
+	indent := text[:len(text)-len(bytes.TrimLeft(text, " \t\f"))]
+	return source.Edit{
+		Span: source.Span{Start: first.Start, End: first.Start},
+		New:  string(indent) + comment + lineEnd(file, first),
+	}, true
+}
+
+var ignoreComment = regexp.MustCompile(`#\s*pavise:\s*ignore\[([^\]]*)\]`)
+
+// mergeIgnore adds a rule to an ignore of the line.
+func mergeIgnore(tree *syntax.Tree, file *source.File, line source.Span, rule string) (source.Edit, bool) {
+	m := ignoreComment.FindSubmatchIndex(file.Text()[line.Start:line.End])
+	if m == nil || !canComment(tree, file, line) {
+		return source.Edit{}, false
+	}
+	at := line.Start + uint32(m[3])
+	insert := rule
+	if len(bytes.TrimSpace(file.Text()[line.Start+uint32(m[2]):at])) > 0 {
+		insert = ", " + rule
+	}
+	return source.Edit{Span: source.Span{Start: at, End: at}, New: insert}, true
+}
+
+// canComment reports whether a comment can stand at the end of the line:
+// behind no backslash and in no string.
+func canComment(tree *syntax.Tree, file *source.File, line source.Span) bool {
+	text := file.Text()[line.Start:line.End]
+	if bytes.HasSuffix(text, []byte(`\`)) && !endsInComment(tree, line.End) {
+		return false
+	}
+	return !insideString(tree, line.End)
+}
+
+// insideString reports whether the place is in a string, or in a part of the
+// file that could not be parsed.
+func insideString(tree *syntax.Tree, off uint32) bool {
+	inside := false
+	eachAround(tree, off, func(n syntax.Node, span source.Span) {
+		if n.Kind() == syntax.KindString && span.Start < off && off < span.End || n.IsError() {
+			inside = true
+		}
+	})
+	return inside
+}
+
+func endsInComment(tree *syntax.Tree, off uint32) bool {
+	found := false
+	eachAround(tree, off, func(n syntax.Node, span source.Span) {
+		found = found || n.Kind() == syntax.KindComment && span.Start < off
+	})
+	return found
+}
+
+// statementAt is the innermost statement around a place: the one that stands
+// in a block, or the unit itself.
+func statementAt(tree *syntax.Tree, off uint32) source.Span {
+	best := source.Span{Start: off, End: off}
+	eachAround(tree, off, func(n syntax.Node, span source.Span) {
+		if p := n.Parent(); n.Named() && off < span.End && (!p.OK() || p.Kind() == syntax.KindBlock) {
+			best = span
+		}
+	})
+	return best
+}
+
+// eachAround calls fn for the nodes that hold or touch the place, outermost
+// first.
+func eachAround(tree *syntax.Tree, off uint32, fn func(n syntax.Node, span source.Span)) {
+	i := tree.At(off)
+	if i < 0 {
+		return
+	}
+	u := tree.Units[i]
+	for k := 0; k < u.Len(); {
+		n := u.At(k)
+		span := n.Span().Shift(u.Start)
+		if off < span.Start || span.End < off {
+			k = n.End()
+			continue
+		}
+		fn(n, span)
+		k++
+	}
+}
+
+// lineEnd is the line end that follows line, that of the first line if none
+// does.
+func lineEnd(file *source.File, line source.Span) string {
+	text := file.Text()
+	for _, at := range []uint32{line.End, file.LineSpan(0).End} {
+		rest := text[at:]
+		switch {
+		case bytes.HasPrefix(rest, []byte("\r\n")):
+			return "\r\n"
+		case bytes.HasPrefix(rest, []byte("\n")):
+			return "\n"
+		case bytes.HasPrefix(rest, []byte("\r")):
+			return "\r"
+		}
+	}
+	return "\n"
+}

@@ -1,0 +1,298 @@
+package lsp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"go.lsp.dev/protocol"
+	"go.uber.org/zap"
+
+	"pavise/analysis/config"
+	"pavise/analysis/engine"
+	"pavise/analysis/source"
+)
+
+const (
+	// maxSource is the largest file that is read from disk.
+	maxSource = 8 << 20
+	// maxScanFindings bounds what one scan shows and what is kept of it.
+	maxScanFindings = 20_000
+	// scanYield is how long a scan stands back after an edit.
+	scanYield = 100 * time.Millisecond
+)
+
+// scanResult is what a scan says at its end.
+type scanResult struct {
+	Files    int  `json:"files"`
+	Findings int  `json:"findings"`
+	Complete bool `json:"complete"`
+}
+
+// scanUntil scans until the connection or the request ends.
+func (s *server) scanUntil(connection, request context.Context, token value) (any, error) {
+	ctx, cancel := context.WithCancel(connection)
+	defer cancel()
+	stop := context.AfterFunc(request, cancel)
+	defer stop()
+	r := s.scan(ctx, token)
+	if err := request.Err(); err != nil {
+		return nil, err
+	}
+	return arguments(r)[0], nil
+}
+
+// scan reports the findings of all files of the workspace folders. Files that
+// are open are left to their editor's text.
+func (s *server) scan(ctx context.Context, token value) scanResult {
+	s.mu.Lock()
+	folders := append([]*folder(nil), s.folders...)
+	running := s.scanning
+	s.scanning = true
+	s.mu.Unlock()
+	if running {
+		s.say(protocol.MessageTypeInfo, "a scan of the workspace is already running")
+		return scanResult{}
+	}
+	defer func() {
+		s.mu.Lock()
+		s.scanning = false
+		s.mu.Unlock()
+	}()
+	if len(folders) == 0 {
+		s.say(protocol.MessageTypeInfo, "no folder is open that could be scanned")
+		return scanResult{}
+	}
+	s.mu.Lock()
+	first := !s.scannedOnce
+	s.scannedOnce = true
+	s.mu.Unlock()
+	if first {
+		s.start(ctx, "watch sources", func(ctx context.Context) { s.watch(ctx, "**/*.py", "**/*.pyi") })
+	}
+	connection := ctx
+	ctx, p, end := s.beginProgress(ctx, token, "Pavise scans the workspace")
+	var files []string
+	seen := map[string]bool{}
+	for _, f := range folders {
+		for _, path := range s.list(ctx, f.dir) {
+			if !seen[path] {
+				seen[path] = true
+				files = append(files, path)
+			}
+		}
+	}
+	r := s.scanFiles(ctx, files, p)
+	s.dropGone(folders, seen, r.Complete)
+	end(fmt.Sprintf("%d findings in %d files", r.Findings, r.Files))
+	s.mu.Lock()
+	s.refreshPulls(connection)
+	s.mu.Unlock()
+	return r
+}
+
+// list is the files below a folder that its configuration lets in.
+func (s *server) list(ctx context.Context, dir string) []string {
+	s.mu.Lock()
+	cfg := s.projectOf(filepath.Join(dir, "x.py")).config
+	s.mu.Unlock()
+	var files []string
+	err := cfg.Walk(ctx, dir, func(path string, err error) error {
+		if err != nil {
+			s.log.Warn("skipped by the scan", zap.String("path", path), zap.Error(err))
+			return nil
+		}
+		files = append(files, path)
+		return nil
+	})
+	if err != nil && ctx.Err() == nil {
+		s.log.Warn("folder not scanned", zap.String("dir", dir), zap.Error(err))
+	}
+	return files
+}
+
+// scanFiles analyses files on all cores but one, which is the user's.
+func (s *server) scanFiles(ctx context.Context, files []string, p *progress) scanResult {
+	jobs, done := make(chan string), make(chan int)
+	var workers sync.WaitGroup
+	for range max(1, runtime.GOMAXPROCS(0)-1) {
+		workers.Go(func() {
+			for path := range jobs {
+				done <- s.scanFile(ctx, path)
+			}
+		})
+	}
+	go func() { // ends when all files are handed out or ctx is done
+		defer close(done)
+		defer workers.Wait()
+		defer close(jobs)
+		for _, path := range files {
+			select {
+			case jobs <- path:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	var r scanResult
+	for n := range done {
+		r.Files++
+		if r.Findings += n; r.Findings > maxScanFindings {
+			s.say(protocol.MessageTypeWarning, fmt.Sprintf("the scan was ended: it found more than %d faults", maxScanFindings))
+			p.cancel()
+		}
+		p.report(r.Files, len(files))
+	}
+	r.Complete = ctx.Err() == nil
+	return r
+}
+
+// scanFile reports the findings of one file that is not open, and how many
+// there are.
+func (s *server) scanFile(ctx context.Context, path string) int {
+	s.standBack(ctx)
+	if ctx.Err() != nil {
+		return 0
+	}
+	key, _ := documentKey(uriOf(path))
+	s.mu.Lock()
+	open, cfg := s.docs[key] != nil, s.projectOf(path).config
+	s.mu.Unlock()
+	if open {
+		return 0
+	}
+	file, err := readSource(path)
+	if err != nil {
+		s.log.Warn("skipped by the scan", zap.String("path", path), zap.Error(err))
+		return 0
+	}
+	snap := engine.Check(file, engine.Options{Config: cfg, OnPanic: s.rulePanicked})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.docs[key] == nil && ctx.Err() == nil {
+		s.showClosed(key, snap)
+	}
+	return len(snap.Findings())
+}
+
+// standBack waits while the user types.
+func (s *server) standBack(ctx context.Context) {
+	for ctx.Err() == nil {
+		s.mu.Lock()
+		wait := scanYield - time.Since(s.lastEdit)
+		s.mu.Unlock()
+		if wait <= 0 {
+			return
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(wait):
+		}
+	}
+}
+
+// showClosed shows the findings of a file that is not open; nil takes away
+// what was shown.
+func (s *server) showClosed(key string, snap *engine.Snapshot) {
+	_, before := s.scanned[key]
+	if snap == nil || len(snap.Findings()) == 0 {
+		delete(s.scanned, key)
+		if before && !s.pull {
+			s.clear(key)
+		}
+		return
+	}
+	items := encoder{snap: snap, client: &s.client, uri: key, pageURL: s.pageURL, other: s.otherFile}.appendAll(nil)
+	if s.pull {
+		s.scanned[key] = items
+		return
+	}
+	s.scanned[key] = nil
+	s.pushClosed(key, items)
+}
+
+// dropGone takes away what an earlier scan showed of files that a complete one
+// did not meet.
+func (s *server) dropGone(folders []*folder, seen map[string]bool, complete bool) {
+	if !complete {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for key := range s.scanned {
+		if _, path := documentKey(key); !seen[path] && s.folderOf(path) != nil {
+			s.showClosed(key, nil)
+		}
+	}
+}
+
+// rescan looks again at a file that is not open, if a scan has been made.
+func (s *server) rescan(ctx context.Context, path string) {
+	if !s.scannedOnce || !config.IsSource(path) || s.folderOf(path) == nil {
+		return
+	}
+	s.stale[path] = true
+	if s.rescanning {
+		return
+	}
+	s.rescanning = true
+	s.start(ctx, "rescan", s.rescanAll)
+}
+
+// rescanAll looks at the stale files until there are none.
+func (s *server) rescanAll(ctx context.Context) {
+	for {
+		path := s.nextStale(ctx)
+		if path == "" {
+			return
+		}
+		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+			s.scanFile(ctx, path)
+			continue
+		}
+		s.mu.Lock()
+		key, _ := documentKey(uriOf(path))
+		s.showClosed(key, nil)
+		s.mu.Unlock()
+	}
+}
+
+// nextStale takes one; with the last the task ends.
+func (s *server) nextStale(ctx context.Context) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for path := range s.stale {
+		delete(s.stale, path)
+		if ctx.Err() == nil && !s.projectOf(path).config.Excluded(path) {
+			return path
+		}
+	}
+	s.rescanning = false
+	s.refreshPulls(ctx)
+	return ""
+}
+
+// readSource reads a file that may be anything.
+func readSource(path string) (*source.File, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is no regular file", path)
+	case info.Size() > maxSource:
+		return nil, fmt.Errorf("%s has %d bytes, over the limit of %d", path, info.Size(), maxSource)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return source.New(path, text), nil
+}

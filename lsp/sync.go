@@ -1,0 +1,351 @@
+package lsp
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"go.lsp.dev/protocol"
+	"go.uber.org/zap"
+
+	"pavise/analysis/engine"
+	"pavise/analysis/source"
+)
+
+// document is an open file.
+type document struct {
+	uri     string // as the client wrote it, and gets it back
+	path    string // its name in the session
+	version version
+	project *project // nil: not analysed, because the configuration excludes it
+
+	file    *source.File  // the text of snap
+	pending []source.Edit // a lone edit that is not in file yet
+	draft   *draft        // of file, under more edits; nil if there are none
+	snap    *engine.Snapshot
+	fixes   *fixCache // of snap
+
+	// lost is set when an edit could not be understood: the text may differ
+	// from the client's, so nothing is changed until a whole text comes.
+	lost  bool
+	timer *time.Timer // for settling; nil until first needed
+}
+
+var errUnknown = errors.New("the document is not open")
+
+func (s *server) didOpen(ctx context.Context, params []byte) error {
+	var p openParams
+	if err := decode(params, &p); err != nil {
+		return err
+	}
+	doc := p.TextDocument
+	switch {
+	case doc.URI == "":
+		return errors.New("a document without a uri")
+	case doc.Text == nil:
+		return errors.New("a document without a text")
+	}
+	key, path := documentKey(doc.URI)
+	if !analysable(doc.URI, path, parseValue(doc.LanguageID).string()) {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if old := s.docs[key]; old != nil {
+		s.log.Warn("document opened twice", zap.String("uri", doc.URI))
+		s.forget(old)
+	}
+	d := &document{uri: doc.URI, path: path, version: doc.Version}
+	s.docs[key] = d
+	delete(s.scanned, key) // the client's text wins from here on
+	s.load(d, []byte(*doc.Text))
+	s.publish(ctx, d)
+	return nil
+}
+
+// load puts a whole text into the session.
+func (s *server) load(d *document, text []byte) {
+	d.pending, d.draft, d.lost = nil, nil, false
+	d.project = s.projectOf(d.path)
+	if d.project.config.Excluded(d.path) {
+		d.project, d.file = nil, source.New(d.path, text)
+		d.take(nil)
+		return
+	}
+	d.take(d.project.session.Open(d.path, text))
+	d.file = d.snap.File()
+}
+
+// take makes snap the state of the document.
+func (d *document) take(snap *engine.Snapshot) {
+	d.snap, d.fixes = snap, &fixCache{}
+}
+
+// forget takes a document out of its session.
+func (s *server) forget(d *document) {
+	if d.timer != nil {
+		d.timer.Stop()
+	}
+	if d.project != nil {
+		d.project.session.Close(d.path)
+	}
+}
+
+func (s *server) didChange(ctx context.Context, params []byte) error {
+	var p changeParams
+	bad := decode(params, &p)
+	key, _ := documentKey(p.TextDocument.URI)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d := s.docs[key]
+	if d == nil {
+		return errUnknownUnlessSkipped(p.TextDocument.URI)
+	}
+	s.lastEdit = time.Now()
+	more := s.moreEdits(p.TextDocument.URI)
+	err := bad
+	if err == nil {
+		err = s.edit(d, p.TextDocument.Version, p.ContentChanges, more)
+	} else {
+		s.lose(d)
+	}
+	if len(d.pending) == 0 && d.draft == nil || more {
+		return err
+	}
+	s.analyse(d)
+	s.publish(ctx, d)
+	return err
+}
+
+// edit applies the changes of one message, all or none. More says that they
+// are not analysed now.
+func (s *server) edit(d *document, v version, changes []contentChange, more bool) error {
+	if v.ok && d.version.ok && v.n < d.version.n {
+		return fmt.Errorf("version %d came after version %d", v.n, d.version.n)
+	}
+	if d.lost && !replacesAll(changes) {
+		return errors.New("an edit of a document that is out of step")
+	}
+	if len(changes) == 1 && !more && d.draft == nil {
+		e, err := changes[0].edit(d.file, s.client.encoding)
+		if err != nil {
+			s.lose(d)
+			return err
+		}
+		d.pending = []source.Edit{e}
+	} else if err := s.revise(d, changes); err != nil {
+		return err
+	}
+	d.lost = false
+	if v.ok {
+		d.version = v
+	}
+	return nil
+}
+
+// revise makes changes in the draft of a document. After a faulty one the
+// document is lost, with what was made before it.
+func (s *server) revise(d *document, changes []contentChange) error {
+	if d.draft == nil {
+		d.draft = newDraft(d.file)
+	}
+	for _, c := range changes {
+		e, err := c.edit(d.draft, s.client.encoding)
+		if err != nil {
+			s.lose(d)
+			return err
+		}
+		d.draft.replace(e)
+	}
+	return nil
+}
+
+func replacesAll(changes []contentChange) bool {
+	return len(changes) > 0 && (len(changes[0].Range) == 0 || bytes.Equal(changes[0].Range, []byte("null")))
+}
+
+// lose marks a document whose text we no longer know.
+func (s *server) lose(d *document) {
+	if d.lost {
+		return
+	}
+	d.lost = true
+	s.log.Error("document out of step with the client until it is saved or opened again", zap.String("uri", d.uri))
+}
+
+// moreEdits reports whether a further edit of the document has already
+// arrived. Its analysis will serve for this one too.
+func (s *server) moreEdits(uri string) bool {
+	body := s.stream.next()
+	if body == nil {
+		return false
+	}
+	var m struct {
+		Method string         `json:"method"`
+		Params documentParams `json:"params"`
+	}
+	return decode(body, &m) == nil && m.Method == protocol.MethodTextDocumentDidChange && m.Params.TextDocument.URI == uri
+}
+
+// analyse gives the session the edits it does not have yet.
+func (s *server) analyse(d *document) {
+	edits := d.pending
+	if d.draft != nil {
+		edits = d.draft.edits()
+	}
+	d.pending, d.draft = nil, nil
+	if d.project != nil {
+		snap, err := s.change(d, edits)
+		if err == nil {
+			d.take(snap)
+			d.file = snap.File()
+			return
+		}
+		// Not for edits that fit the text, unless the engine has a fault.
+		s.log.Error("session refused an edit", zap.String("path", d.path), zap.Error(err))
+	}
+	file, err := d.file.Edit(edits...)
+	if err != nil {
+		s.lose(d)
+		return
+	}
+	d.file = file
+	if d.project != nil {
+		d.take(d.project.session.Open(d.path, file.Text()))
+	}
+}
+
+func (s *server) change(d *document, edits []source.Edit) (snap *engine.Snapshot, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.log.Error("the engine panicked", zap.Any("value", p), zap.Stack("stack"))
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return d.project.session.Change(d.path, edits)
+}
+
+func (s *server) didSave(ctx context.Context, params []byte) error {
+	var p saveParams
+	if err := decode(params, &p); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.client.watchFiles {
+		s.checkConfigurations(ctx)
+	}
+	key, _ := documentKey(p.TextDocument.URI)
+	d := s.docs[key]
+	if d == nil {
+		return nil
+	}
+	// The text of a save is the client's whole text at this point: whatever made
+	// ours differ ends here.
+	if p.Text != nil && *p.Text != string(d.file.Text()) {
+		s.log.Warn("document was out of step when it was saved", zap.String("uri", d.uri))
+		s.load(d, []byte(*p.Text))
+		s.publish(ctx, d)
+	}
+	return nil
+}
+
+func (s *server) didClose(ctx context.Context, params []byte) error {
+	var p documentParams
+	if err := decode(params, &p); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key, path := documentKey(p.TextDocument.URI)
+	d := s.docs[key]
+	if d == nil {
+		return nil
+	}
+	s.forget(d)
+	delete(s.docs, key)
+	s.clear(d.uri)
+	s.rescan(ctx, path)
+	return nil
+}
+
+// settleLater puts right, when typing pauses, what was kept from an earlier
+// state of a broken file.
+func (s *server) settleLater(ctx context.Context, d *document) {
+	if d.snap == nil || d.snap.Settled() {
+		if d.timer != nil {
+			d.timer.Stop()
+		}
+		return
+	}
+	if d.timer != nil {
+		d.timer.Reset(s.quiet)
+		return
+	}
+	d.timer = time.AfterFunc(s.quiet, func() {
+		s.start(ctx, "settle", func(ctx context.Context) { s.settle(ctx, d) })
+	})
+}
+
+func (s *server) settle(ctx context.Context, d *document) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key, _ := documentKey(d.uri)
+	if ctx.Err() != nil || s.docs[key] != d || d.snap == nil || d.snap.Settled() || d.draft != nil {
+		return
+	}
+	if time.Since(s.lastEdit) < s.quiet/2 {
+		d.timer.Reset(s.quiet)
+		return
+	}
+	before := d.snap
+	snap := d.project.session.Settle(d.path)
+	if snap == nil || snap == before {
+		return
+	}
+	d.take(snap)
+	d.file = snap.File()
+	if !sameFindings(before, snap) {
+		s.republish(ctx, d)
+	}
+}
+
+func (s *server) stopTimers() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, d := range s.docs {
+		if d.timer != nil {
+			d.timer.Stop()
+		}
+	}
+}
+
+// analysable reports whether a document is one that we look into: Python, and
+// not the old side of a comparison.
+func analysable(uri, path, language string) bool {
+	scheme, _, _ := strings.Cut(uri, ":")
+	switch scheme {
+	case "git", "gitlens", "gitfs", "svn", "hg", "review", "output":
+		return false
+	}
+	if strings.EqualFold(language, "python") {
+		return true
+	}
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".py", ".pyi", ".pyw":
+		return true
+	}
+	return false
+}
+
+// errUnknownUnlessSkipped is an error for a document that should be open.
+func errUnknownUnlessSkipped(uri string) error {
+	if _, path := documentKey(uri); analysable(uri, path, "") {
+		return errUnknown
+	}
+	return nil
+}

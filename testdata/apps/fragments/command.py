@@ -1,0 +1,1 @@
+os.system(f"git clone {user_input}")  # want shell-dynamic-command

@@ -1,0 +1,1 @@
+data = pickle.loads(user_input)  # want pickle-load

@@ -1,0 +1,3 @@
+import json
+from pydantic import BaseModel
+data = MyModel.model_validate_json(user_input)

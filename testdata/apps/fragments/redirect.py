@@ -1,0 +1,1 @@
+return redirect(request.args.get('next'))  # want open-redirect

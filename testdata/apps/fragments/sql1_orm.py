@@ -1,0 +1,1 @@
+user = User.query.filter_by(name=user_input).first()

@@ -1,0 +1,1 @@
+User.query.filter_by(id=user_id).first()

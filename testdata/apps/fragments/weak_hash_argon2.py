@@ -1,0 +1,2 @@
+from argon2 import PasswordHasher
+hashed = PasswordHasher().hash(password)

@@ -1,0 +1,1 @@
+return f"<p>Hello {user_input}</p>"  # want html-built-from-variables

@@ -1,0 +1,1 @@
+return render_template("hello.html", name=user_input)
