@@ -282,3 +282,14 @@ func (v *Value) worthFollowing() bool {
 
 // Span of the origin's expression, relative to its unit.
 func (o *Origin) Span() source.Span { return o.Node.Span() }
+
+// Text is the only text or bytes that the value can be.
+func (v *Value) Text() (string, bool) {
+	if len(v.Consts) == 1 && (v.Consts[0].Kind == StrConst || v.Consts[0].Kind == BytesConst) {
+		return v.Consts[0].S, true
+	}
+	return "", false
+}
+
+// Element is the element of a list or tuple display at a position, nil if unknown.
+func (v *Value) Element(i int) *Value { return v.part(partKey{kind: indexPart, i: i}) }

@@ -70,7 +70,7 @@ func (s *splitter) escape(x Piece, i int) {
 
 // hole emits the field that is bytes i to j.
 func (s *splitter) hole(x Piece, i, j int, h Piece) {
-	h.Hole, h.Token, h.part, h.off, h.size = true, x.Token, x.part, x.off+i, j-i
+	h.Hole, h.Token, h.part, h.off, h.size, h.own = true, x.Token, x.part, x.off+i, j-i, s.f
 	h.wraps = append(x.wraps[:len(x.wraps):len(x.wraps)], s.f)
 	s.out = append(s.out, h)
 }
@@ -104,7 +104,7 @@ func (s *splitter) percents(x Piece) bool {
 		} else {
 			conv = "%" + conv
 		}
-		s.hole(x, i, i+size, Piece{Style: Percent, Conv: conv, Key: key, arg: -1})
+		s.hole(x, i, i+size, Piece{Style: Percent, Conv: conv, Key: key})
 		from = i + size
 	}
 }
@@ -140,7 +140,7 @@ func (s *splitter) bindPercent(right pyedit.At) bool {
 	keys := 0
 	for i := range s.out {
 		h := &s.out[i]
-		if h.Hole && h.arg == -1 && h.Style == Percent && h.wraps[len(h.wraps)-1] == s.f {
+		if h.Hole && h.own == s.f {
 			holes = append(holes, i)
 			if h.Key != "" {
 				keys++

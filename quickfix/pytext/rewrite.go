@@ -86,7 +86,7 @@ func (r *Rewrite) Write(e *pyedit.Edits) (reason string) {
 		}
 	}
 	w := writer{Rewrite: r, e: e, kept: map[*Formatting]bool{}, holes: map[*Token]bool{}, merged: map[int]bool{},
-		skipFrom: map[*Token]uint32{}, skipTo: map[*Token]uint32{}, text: map[*Token]bool{}}
+		skipFrom: map[*Token]uint32{}, skipTo: map[*Token]uint32{}}
 	for i := range r.t.Pieces {
 		p := &r.t.Pieces[i]
 		if !p.Hole || r.removed(i) {
@@ -95,10 +95,8 @@ func (r *Rewrite) Write(e *pyedit.Edits) (reason string) {
 		if p.Style == Field && p.Token != nil {
 			w.holes[p.Token] = true
 		}
-		for _, f := range p.wraps {
-			if p.Style != Operand && p.Style != Field && f == p.wraps[0] {
-				w.kept[f] = true
-			}
+		if p.own != nil {
+			w.kept[p.own] = true
 		}
 	}
 	w.moveOperands()
@@ -201,6 +199,9 @@ func (w *writer) token(tok *Token) {
 		end = at
 	}
 	segments := w.segments(tok)
+	if len(segments) == 0 && s.Len() > uint32(len(tok.Prefix)+2*len(tok.Quote)) && w.dropToken(tok) {
+		return
+	}
 	at := open
 	text := ""
 	flush := func(to uint32) {
@@ -218,11 +219,9 @@ func (w *writer) token(tok *Token) {
 			continue
 		}
 		g.keep.Start, g.keep.End = max(g.keep.Start, open), min(g.keep.End, end)
-		w.text[tok] = true
 		flush(g.keep.Start)
 		at = g.keep.End
 	}
-	w.text[tok] = w.text[tok] || text != ""
 	flush(max(end, at))
 	if tok.Format && !w.holes[tok] {
 		w.dropPrefix(tok)
@@ -379,7 +378,7 @@ func (w *writer) dropPrefix(tok *Token) {
 	}
 }
 
-// operands takes removed operands of + away, and literals that became empty.
+// operands takes removed operands of + away.
 func (w *writer) operands() {
 	for i := range w.t.Pieces {
 		p := &w.t.Pieces[i]
@@ -387,21 +386,19 @@ func (w *writer) operands() {
 			w.removeOperand(p.Term)
 		}
 	}
-	for _, tok := range w.t.Tokens {
-		s := tok.Span
-		if w.text[tok] || s.Len() == uint32(len(tok.Prefix)+2*len(tok.Quote)) {
-			continue
-		}
-		if _, merged := w.skipTo[tok]; merged {
-			continue
-		}
-		if _, merged := w.skipFrom[tok]; merged {
-			continue
-		}
-		if p := tok.Node.Parent(); p.Kind() == syntax.KindBinaryOperator && p.Op() == "+" && p.Child(syntax.FieldRight) == tok.Node {
-			w.removeOperand(pyedit.At{Node: tok.Node, Base: tok.Base})
-		}
+}
+
+// dropToken takes a literal away that became empty, if it is the right side of
+// a + and no merged edit takes part of it.
+func (w *writer) dropToken(tok *Token) bool {
+	_, to := w.skipTo[tok]
+	_, from := w.skipFrom[tok]
+	p := tok.Node.Parent()
+	if to || from || tok.Fixed || p.Kind() != syntax.KindBinaryOperator || p.Op() != "+" || p.Child(syntax.FieldRight) != tok.Node {
+		return false
 	}
+	w.removeOperand(pyedit.At{Node: tok.Node, Base: tok.Base})
+	return true
 }
 
 func (w *writer) inMerged(i int) bool {

@@ -46,7 +46,8 @@ type Piece struct {
 	// Suffix is what the field adds to the argument: ".name", "[0]". Key is the
 	// key of a %(key)s whose mapping, Expr, is no display.
 	Suffix, Key string
-	arg         int // which argument of its formatting
+	own         *Formatting // of a Percent or Format hole
+	arg         int         // which argument of own
 	// Known is the constant text of a hole that is known.
 	Known   string
 	IsKnown bool

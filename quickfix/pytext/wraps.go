@@ -16,7 +16,7 @@ func (w *writer) formattings() {
 		keep := make([]bool, len(f.args))
 		for i := range w.t.Pieces {
 			p := &w.t.Pieces[i]
-			if !p.Hole || p.Style == Operand || p.Style == Field || p.wraps[0] != f {
+			if !p.Hole || p.own != f {
 				continue
 			}
 			if w.removed(i) {
@@ -75,7 +75,7 @@ func (w *writer) dropFormatArgs(f *Formatting, keep []bool) {
 	numbered := false
 	for i := range w.t.Pieces {
 		p := &w.t.Pieces[i]
-		if p.Hole && p.Style == Format && p.wraps[0] == f && !w.removed(i) {
+		if p.Hole && p.own == f && !w.removed(i) {
 			field := w.e.File().Source(w.fieldSpan(p))
 			numbered = numbered || len(field) > 1 && field[1] >= '0' && field[1] <= '9'
 		}

@@ -2,8 +2,10 @@ package crypto
 
 import (
 	_ "embed"
+	"strings"
 
 	"pavise/analysis"
+	"pavise/analysis/flow"
 )
 
 //go:embed fast_password_hash.md
@@ -24,6 +26,91 @@ var FastPasswordHash = &analysis.Rule{
 		Ruff:    []string{"S324"},
 		Semgrep: []string{"md5-used-as-password"},
 	},
-	Page:   fastPasswordHashPage,
-	Checks: []analysis.Check{},
+	Page: fastPasswordHashPage,
+	Checks: []analysis.Check{
+		analysis.Calls{Names: digests(), Run: judgeDigest},
+		analysis.Calls{Names: []string{"hashlib.pbkdf2_hmac", "werkzeug.security.generate_password_hash", "crypt.crypt"}, Run: judgeSlow},
+	},
+}
+
+const passwordConsequence = ": whoever gets the table tries billions of passwords a second. Use argon2, scrypt or bcrypt."
+
+func digests() []string {
+	out := []string{"hashlib.new", "zlib.crc32", "binascii.crc32", "base64.b64encode", ".update", "hashlib.HASH.update", "hashlib._Hash.update"}
+	for _, h := range []string{"md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_224", "sha3_256", "sha3_384", "sha3_512", "blake2b", "blake2s"} {
+		out = append(out, "hashlib."+h)
+	}
+	for _, root := range []string{"Crypto", "Cryptodome"} {
+		for _, h := range []string{"MD2", "MD4", "MD5", "SHA", "SHA1", "SHA224", "SHA256", "SHA384", "SHA512"} {
+			out = append(out, root+".Hash."+h+".new")
+		}
+	}
+	return out
+}
+
+func judgeDigest(p *analysis.Pass, e *flow.Event) {
+	which := "0"
+	if e.Name == "hashlib.new" {
+		which = "1"
+	}
+	a := flow.FindArg(e.Args, which)
+	if a == nil {
+		a = flow.FindArg(e.Args, "data")
+	}
+	if a == nil || !holdsPassword(a) || strings.Contains(strings.ToLower(e.Func), "pwned") {
+		return
+	}
+	switch short := e.Name[strings.LastIndexByte(e.Name, '.')+1:]; short {
+	case "update":
+		if e.Recv == nil || !strings.HasPrefix(e.Recv.Type, "hashlib.") && !strings.HasPrefix(e.Recv.Type, "_hashlib.") {
+			return
+		}
+		p.Report(e, analysis.Certain, "a password goes into a fast digest here"+passwordConsequence)
+	case "b64encode":
+		if !strings.Contains(strings.ToLower(purpose(e)), "hash") {
+			return // an encoding for transport, such as Basic authentication
+		}
+		p.Report(e, analysis.Likely, "base64 hides nothing of a password"+passwordConsequence)
+	default:
+		if i := strings.Index(e.Name, ".Hash."); i > 0 {
+			short = strings.TrimSuffix(e.Name[i+6:], ".new")
+		}
+		p.Report(e, analysis.Certain, "a password is hashed with "+strings.ToUpper(short)+", a fast digest"+passwordConsequence)
+	}
+}
+
+// judgeSlow judges functions that are slow enough only with the right numbers.
+func judgeSlow(p *analysis.Pass, e *flow.Event) {
+	switch e.Name {
+	case "hashlib.pbkdf2_hmac":
+		a := flow.FindArg(e.Args, "3")
+		if a == nil {
+			a = flow.FindArg(e.Args, "iterations")
+		}
+		if a == nil {
+			return
+		}
+		if n, ok := a.Value.Int(); ok && n < 100_000 {
+			p.Report(e, analysis.Certain, "PBKDF2 with "+a.Node.Str()+" rounds is a fast digest"+passwordConsequence)
+		}
+	case "werkzeug.security.generate_password_hash":
+		a := flow.FindArg(e.Args, "method")
+		if a == nil {
+			a = flow.FindArg(e.Args, "1")
+		}
+		if a == nil {
+			return
+		}
+		if s, ok := a.Value.Str(); ok && !strings.HasPrefix(s, "pbkdf2") && !strings.HasPrefix(s, "scrypt") {
+			p.Report(e, analysis.Certain, "a password is hashed with "+s+", a fast digest"+passwordConsequence)
+		}
+	case "crypt.crypt":
+		a := flow.FindArg(e.Args, "1")
+		if a == nil {
+			return
+		}
+		if n := a.Value.Name; n == "crypt.METHOD_CRYPT" || n == "crypt.METHOD_MD5" {
+			p.Report(e, analysis.Certain, "a password is hashed with an outdated method of crypt"+passwordConsequence)
+		}
+	}
 }

@@ -2,8 +2,11 @@ package crypto
 
 import (
 	_ "embed"
+	"regexp"
+	"strings"
 
 	"pavise/analysis"
+	"pavise/analysis/flow"
 )
 
 //go:embed weak_random.md
@@ -23,6 +26,42 @@ var WeakRandom = &analysis.Rule{
 		Bandit: []string{"B311"},
 		Ruff:   []string{"S311"},
 	},
-	Page:   weakRandomPage,
-	Checks: []analysis.Check{},
+	Page: weakRandomPage,
+	Checks: []analysis.Check{
+		analysis.Calls{Names: generators(), Run: judgeRandom},
+	},
+}
+
+func generators() []string {
+	var out []string
+	for _, f := range []string{
+		"random", "randint", "randrange", "choice", "choices", "sample", "uniform", "getrandbits", "randbytes", "triangular", "shuffle",
+	} {
+		out = append(out, "random."+f, "random.Random."+f)
+	}
+	return append(out, "numpy.random.randint", "numpy.random.choice", "numpy.random.bytes", "numpy.random.rand", "uuid.uuid1")
+}
+
+// secretName recognises what must not be guessed.
+var secretName = regexp.MustCompile(`(?i)token|secret|passw|(?:^|[^a-z])otp(?:[^a-z]|$)|one_?time|(?:^|[^a-z])pin(?:_?code)?(?:[^a-z]|$)|nonce|(?:^|[^a-z])salt|session_?(?:id|key)|csrf|xsrf|invite|invitation|api_?key|auth_?(?:code|key)|captcha|cookie|(?:verif\w*|reset|access|confirm\w*|login|security|recovery|backup|activation|sms|mfa|2fa|unlock|pairing|voucher|coupon)_?(?:code|key|link|id|string|number|hash)|encryption_?key|private_?key|signing_?key|(?:^|\s|_|\.)code$`)
+
+// playName recognises where guessing does no harm.
+var playName = regexp.MustCompile(`(?i)jitter|backoff|delay|sleep|retry|shuffle|sample|sampling|(?:^|[^a-z])test|fake|mock|dummy|demo|example|colou?r|game|dice|roll|lottery_demo|noise|quote|fixture|seed|lorem|weight|tokeni[sz]|tokens?_(?:count|len|limit|per)|max_tokens|n_tokens|num_tokens|stop_token|token_ids?|vocab|status_?code|zip_?code|post_?code|country_?code|error_?code|color_?code|lang\w*_?code|source_?code|exit_?code|encode|decode|train|batch|model`)
+
+func judgeRandom(p *analysis.Pass, e *flow.Event) {
+	for _, r := range []string{e.Name} {
+		if strings.HasPrefix(r, "uuid.") && !secretName.MatchString(purpose(e)) {
+			return
+		}
+	}
+	names := purpose(e)
+	const says = " is predictable: whoever sees a few results computes the next ones. Use the secrets module."
+	switch {
+	case playName.MatchString(names):
+		p.Report(e, analysis.Unsure, e.Name+says)
+	case secretName.MatchString(names):
+		p.Report(e, analysis.Likely, e.Name+says)
+	default:
+		p.Report(e, analysis.Unsure, e.Name+says)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 
 	"pavise/analysis"
+	"pavise/analysis/flow"
 )
 
 //go:embed request_without_timeout.md
@@ -24,6 +25,66 @@ var RequestWithoutTimeout = &analysis.Rule{
 		Ruff:    []string{"S113"},
 		Semgrep: []string{"use-timeout"},
 	},
-	Page:   requestWithoutTimeoutPage,
-	Checks: []analysis.Check{},
+	Page: requestWithoutTimeoutPage,
+	Checks: []analysis.Check{
+		analysis.Calls{Names: withoutDefault(), Run: judgeMissing},
+		analysis.Calls{Names: withDefault(), Run: judgeNone},
+		analysis.Calls{Names: []string{"urllib.request.urlopen"}, Run: judgeUrlopen},
+		analysis.Calls{Names: []string{"aiohttp.ClientTimeout"}, Run: judgeTotal},
+	},
+}
+
+const consequence = ": a server that never answers holds this worker for good. Set a timeout in seconds."
+
+var verbs = []string{"get", "post", "put", "patch", "delete", "head", "options", "request"}
+
+// withoutDefault are the calls that wait for ever unless told otherwise.
+func withoutDefault() []string {
+	var out []string
+	for _, v := range verbs {
+		out = append(out, "requests."+v, "requests.Session."+v)
+	}
+	return out
+}
+
+// withDefault are the calls of httpx, which waits 5 seconds by itself.
+func withDefault() []string {
+	out := []string{"httpx.Client", "httpx.AsyncClient", "httpx.stream"}
+	for _, v := range verbs {
+		out = append(out, "httpx."+v, "httpx.Client."+v, "httpx.AsyncClient."+v)
+	}
+	return out
+}
+
+func judgeMissing(p *analysis.Pass, e *flow.Event) {
+	a := flow.FindArg(e.Args, "timeout")
+	switch {
+	case a != nil && a.Value.IsNone():
+		p.Report(e, analysis.Certain, e.Name+" with timeout=None waits without end"+consequence)
+	case a == nil && flow.FindArg(e.Args, "**") == nil:
+		p.Report(e, analysis.Certain, e.Name+" has no timeout"+consequence)
+	}
+}
+
+func judgeNone(p *analysis.Pass, e *flow.Event) {
+	if a := flow.FindArg(e.Args, "timeout"); a != nil && a.Value.IsNone() {
+		p.Report(e, analysis.Certain, e.Name+" with timeout=None waits without end"+consequence)
+	}
+}
+
+// judgeUrlopen leaves calls alone that pass it as the third positional argument.
+func judgeUrlopen(p *analysis.Pass, e *flow.Event) {
+	if flow.FindArg(e.Args, "2") == nil {
+		judgeMissing(p, e)
+	}
+}
+
+func judgeTotal(p *analysis.Pass, e *flow.Event) {
+	a := flow.FindArg(e.Args, "total")
+	if a == nil {
+		a = flow.FindArg(e.Args, "0")
+	}
+	if a != nil && a.Value.IsNone() && flow.FindArg(e.Args, "sock_read") == nil {
+		p.Report(e, analysis.Certain, "ClientTimeout(total=None) waits without end"+consequence)
+	}
 }

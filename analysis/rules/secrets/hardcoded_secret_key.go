@@ -2,8 +2,10 @@ package secrets
 
 import (
 	_ "embed"
+	"strings"
 
 	"pavise/analysis"
+	"pavise/analysis/flow"
 )
 
 //go:embed hardcoded_secret_key.md
@@ -24,6 +26,95 @@ var HardcodedSecretKey = &analysis.Rule{
 		Ruff:    []string{"S105"},
 		Semgrep: []string{"avoid_hardcoded_config_SECRET_KEY"},
 	},
-	Page:   hardcodedSecretKeyPage,
-	Checks: []analysis.Check{},
+	Page: hardcodedSecretKeyPage,
+	Checks: []analysis.Check{
+		analysis.Sets{Names: []string{
+			"SECRET_KEY", "JWT_SECRET_KEY", "WTF_CSRF_SECRET_KEY", "SECRET_KEY_FALLBACKS", "flask.Flask.secret_key", "quart.Quart.secret_key",
+			"[SECRET_KEY]", "[JWT_SECRET_KEY]", "[WTF_CSRF_SECRET_KEY]", "flask.Config[SECRET_KEY]", "flask.Config[JWT_SECRET_KEY]",
+			"flask.Config[WTF_CSRF_SECRET_KEY]", "quart.Config[SECRET_KEY]", ".secret_key",
+		}, Run: judgeAssigned},
+		analysis.Calls{Names: []string{
+			"starlette.middleware.sessions.SessionMiddleware", "starlette.applications.Starlette.add_middleware", "fastapi.FastAPI.add_middleware",
+			".add_middleware", "starlette.middleware.Middleware", "itsdangerous.Signer", "itsdangerous.TimestampSigner", "itsdangerous.Serializer",
+			"itsdangerous.TimedSerializer", "itsdangerous.URLSafeSerializer", "itsdangerous.URLSafeTimedSerializer", "tornado.web.Application",
+			"aiohttp_session.cookie_storage.EncryptedCookieStorage", "pyramid.session.SignedCookieSessionFactory",
+			"pyramid.authentication.AuthTktAuthenticationPolicy", "flask.Config.update", "flask.Config.from_mapping",
+			"quart.Config.update", "quart.Config.from_mapping",
+		}, Run: judgeArgument},
+	},
+}
+
+const consequence = " stands in the source: whoever reads the repository can forge sessions and signed data. Read it from the environment."
+
+func judgeAssigned(p *analysis.Pass, e *flow.Event) {
+	if testFile(p.Path) {
+		return
+	}
+	what := strings.Trim(e.Name[strings.LastIndexAny(e.Name, ".[")+1:], "]")
+	if e.Name == ".secret_key" && !onApp(e) {
+		return
+	}
+	if what == "SECRET_KEY_FALLBACKS" {
+		if v := e.Value.Element(0); v != nil {
+			report(p, e, v, what)
+		}
+		return
+	}
+	report(p, e, e.Value, what)
+}
+
+// onApp reports whether an attribute of unknown type is set on an application.
+func onApp(e *flow.Event) bool {
+	target := e.Node.Str()
+	i := strings.Index(target, ".secret_key")
+	return i > 0 && (strings.HasSuffix(target[:i], "app") || strings.HasSuffix(target[:i], "application"))
+}
+
+// arguments are the names under which calls take a signing key.
+var arguments = []string{"secret_key", "secret", "cookie_secret", "SECRET_KEY", "JWT_SECRET_KEY", "WTF_CSRF_SECRET_KEY"}
+
+func judgeArgument(p *analysis.Pass, e *flow.Event) {
+	if testFile(p.Path) {
+		return
+	}
+	for _, name := range arguments {
+		if a := flow.FindArg(e.Args, name); a != nil {
+			report(p, e, a.Value, name)
+			return
+		}
+	}
+	a := flow.FindArg(e.Args, "0")
+	if a == nil {
+		return
+	}
+	if v := a.Value.Key("SECRET_KEY"); v != nil {
+		report(p, e, v, "SECRET_KEY")
+		return
+	}
+	for _, root := range []string{"itsdangerous.", "pyramid.", "aiohttp_session."} {
+		if strings.HasPrefix(e.Name, root) {
+			report(p, e, a.Value, "the key")
+		}
+	}
+}
+
+// report objects to a constant key. A short one, or one that is a well-known
+// placeholder, is found by trying.
+func report(p *analysis.Pass, e *flow.Event, v *flow.Value, what string) {
+	s, ok := v.Text()
+	if !ok || strings.TrimSpace(s) == "" || strings.HasPrefix(s, "{{") || strings.HasPrefix(s, "${") {
+		return
+	}
+	d := p.Report(e, analysis.Certain, what+consequence)
+	if len(s) < 32 {
+		d.Severity = analysis.Critical
+	}
+}
+
+// testFile reports whether a file holds tests, where a fixed key does no harm.
+func testFile(path string) bool {
+	path = strings.ReplaceAll(path, "\\", "/")
+	name := path[strings.LastIndexByte(path, '/')+1:]
+	return strings.HasPrefix(name, "test_") || strings.HasSuffix(name, "_test.py") || name == "conftest.py" ||
+		strings.Contains(path, "/tests/") || strings.Contains(path, "/test/") || strings.Contains(name, "test_settings") || strings.Contains(name, "settings_test")
 }

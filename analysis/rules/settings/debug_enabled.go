@@ -2,8 +2,11 @@ package settings
 
 import (
 	_ "embed"
+	"path/filepath"
+	"strings"
 
 	"pavise/analysis"
+	"pavise/analysis/flow"
 )
 
 //go:embed debug_enabled.md
@@ -24,6 +27,129 @@ var DebugEnabled = &analysis.Rule{
 		Ruff:    []string{"S201"},
 		Semgrep: []string{"debug-enabled", "avoid_hardcoded_config_DEBUG", "flask-debugging-enabled"},
 	},
-	Page:   debugEnabledPage,
-	Checks: []analysis.Check{},
+	Page: debugEnabledPage,
+	Checks: []analysis.Check{
+		analysis.Calls{Names: []string{
+			"flask.Flask.run", "quart.Quart.run", "bottle.run", "bottle.Bottle.run", "sanic.Sanic.run", "fastapi.FastAPI",
+			"starlette.applications.Starlette", "tornado.web.Application", "uvicorn.run", "aiohttp.web.run_app", "dash.Dash.run",
+			"dash.Dash.run_server", ".run",
+		}, Run: judgeRun},
+		analysis.Calls{Names: []string{"bottle.debug", "werkzeug.serving.run_simple", "werkzeug.debug.DebuggedApplication"}, Run: judgeDebugger},
+		analysis.Calls{Names: []string{"flask.Config.update", "flask.Config.from_mapping", "quart.Config.update", "quart.Config.from_mapping"}, Run: judgeMapping},
+		analysis.Sets{Names: []string{"DEBUG", "flask.Flask.debug", "quart.Quart.debug", "flask.Config[DEBUG]", "quart.Config[DEBUG]", "starlette.applications.Starlette.debug", "fastapi.FastAPI.debug"}, Run: judgeSetting},
+	},
+}
+
+const consequence = ": errors show code, settings and, with an interactive debugger, let anyone run Python."
+
+func judgeRun(p *analysis.Pass, e *flow.Event) {
+	if e.Name == ".run" && !namedApp(e) {
+		return
+	}
+	for _, name := range []string{"debug", "use_debugger", "serve_traceback"} {
+		if a := flow.FindArg(e.Args, name); a != nil {
+			if v, ok := a.Value.Bool(); ok && v {
+				d := p.Report(e, analysis.Certain, name+"=True starts the application in debug mode"+consequence)
+				d.Severity = severity(e)
+				return
+			}
+		}
+	}
+}
+
+// severity is critical where the interactive debugger listens on every interface.
+func severity(e *flow.Event) analysis.Severity {
+	if a := flow.FindArg(e.Args, "host"); a != nil {
+		if s, ok := a.Value.Str(); ok && (s == "0.0.0.0" || s == "::") {
+			return analysis.Critical
+		}
+	}
+	return analysis.High
+}
+
+// namedApp recognises app.run(debug=True) on an application that comes from
+// elsewhere.
+func namedApp(e *flow.Event) bool {
+	text := e.Node.Str()
+	i := strings.Index(text, ".run(")
+	return i > 0 && (text[:i] == "app" || strings.HasSuffix(text[:i], "application") || strings.HasSuffix(text[:i], "_app") || strings.HasSuffix(text[:i], ".app"))
+}
+
+func judgeDebugger(p *analysis.Pass, e *flow.Event) {
+	switch e.Name {
+	case "bottle.debug":
+		if a := flow.FindArg(e.Args, "0"); a != nil {
+			if v, ok := a.Value.Bool(); !ok || !v {
+				return
+			}
+		}
+		p.Report(e, analysis.Certain, "bottle.debug() turns debug mode on"+consequence)
+	case "werkzeug.serving.run_simple":
+		if a := flow.FindArg(e.Args, "use_debugger"); a != nil {
+			if v, ok := a.Value.Bool(); ok && v {
+				p.Report(e, analysis.Certain, "use_debugger=True starts the interactive debugger"+consequence)
+			}
+		}
+	default:
+		a := flow.FindArg(e.Args, "evalex")
+		if a == nil {
+			a = flow.FindArg(e.Args, "1")
+		}
+		if a != nil {
+			if v, ok := a.Value.Bool(); ok && v {
+				p.Report(e, analysis.Certain, "evalex=True opens a Python console to whoever causes an error"+consequence)
+			}
+		}
+	}
+}
+
+func judgeMapping(p *analysis.Pass, e *flow.Event) {
+	v := (*flow.Value)(nil)
+	if a := flow.FindArg(e.Args, "DEBUG"); a != nil {
+		v = a.Value
+	} else if a := flow.FindArg(e.Args, "0"); a != nil {
+		v = a.Value.Key("DEBUG")
+	}
+	if v != nil {
+		if on, ok := v.Bool(); ok && on {
+			p.Report(e, analysis.Certain, "DEBUG=True turns debug mode on"+consequence)
+		}
+	}
+}
+
+// judgeSetting judges assignments. A bare DEBUG counts in a settings or
+// configuration module that is not the one for development or tests.
+func judgeSetting(p *analysis.Pass, e *flow.Event) {
+	on, ok := e.Value.Bool()
+	if !ok || !on {
+		return
+	}
+	if e.Name == "DEBUG" {
+		if !settingsModule(p) || developmentClass(e.Func) || developmentClass(e.Node.Unit().Parent) {
+			return
+		}
+	}
+	p.Report(e, analysis.Certain, "debug mode is on here"+consequence+" Read it from the environment.")
+}
+
+// settingsModule tells a module of deployed settings by its name and content.
+func settingsModule(p *analysis.Pass) bool {
+	path := strings.ToLower(filepath.ToSlash(p.Path))
+	name := strings.TrimSuffix(path[strings.LastIndexByte(path, '/')+1:], ".py")
+	for _, w := range []string{"dev", "local", "test", "debug", "example", "sample", "demo", "ci"} {
+		for _, part := range strings.FieldsFunc(name, func(r rune) bool { return r == '_' || r == '-' || r == '.' }) {
+			if strings.HasPrefix(part, w) {
+				return false
+			}
+		}
+	}
+	if strings.Contains(path, "/settings/") || strings.Contains(path, "/tests/") {
+		return strings.Contains(path, "/settings/")
+	}
+	return strings.Contains(name, "settings") || strings.Contains(name, "config") || name == "app" || name == "conf"
+}
+
+func developmentClass(name string) bool {
+	n := strings.ToLower(name)
+	return strings.Contains(n, "dev") || strings.Contains(n, "test") || strings.Contains(n, "local") || strings.Contains(n, "debug")
 }

@@ -81,7 +81,7 @@ def keep(session: Session, email: str, digest: str) -> None:
 @router.post("/token")
 def token(form: Annotated[OAuth2PasswordRequestForm, Depends()], session: Database):
     row = session.execute(text("SELECT digest FROM people WHERE email = :email"), {"email": form.username}).first()
-    given = hashlib.md5(form.password.encode()).hexdigest()  # want fast-password-hash
+    given = hashlib.sha256(form.password.encode()).hexdigest()  # want fast-password-hash
     if row is None or not hmac.compare_digest(row.digest, given):
         raise HTTPException(401)
     access_token = str(random.randint(10**15, 10**16))  # want weak-random

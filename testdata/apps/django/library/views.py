@@ -1,6 +1,6 @@
 """Lists of books, authors and members as JSON."""
 from django.db import connection, connections
-from django.db.models import F, Value, Window
+from django.db.models import CharField, F, Value, Window
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat, Rank
 from django.http import HttpResponseBadRequest, JsonResponse
@@ -168,7 +168,7 @@ def rank_bound(request):
 
 
 def rank_expressions(request):
-    label = Concat(Value(request.POST.get("prefix", "")), F("email"))
+    label = Concat(Value(request.POST.get("prefix", "")), F("email"), output_field=CharField())
     members = Member.objects.annotate(label=label, rank=Window(Rank(), order_by=F("points").desc()))
     return as_json(members.values_list("label", "rank"))
 

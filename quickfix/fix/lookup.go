@@ -1,0 +1,204 @@
+package fix
+
+import (
+	"strings"
+
+	"pavise/analysis/flow"
+	"pavise/analysis/lang/python"
+	"pavise/analysis/models"
+	"pavise/analysis/source"
+	"pavise/analysis/syntax"
+	"pavise/quickfix/pyedit"
+)
+
+// Definition is the expression whose value a name has at a place: that of the
+// one assignment that reaches it. It is fixed if anything else reads it too.
+func (s *Site) Definition(id pyedit.At) (def pyedit.At, fixed, ok bool) {
+	v := s.File.Var(id)
+	if v == nil {
+		return pyedit.At{}, false, false
+	}
+	b, ok := v.Reaching(id)
+	if !ok || id.Scoped(b.Stmt) && len(v.Binds) > 1 {
+		return pyedit.At{}, false, false
+	}
+	fixed = id.Scoped(b.Stmt)
+	for _, l := range v.Seen(b) {
+		if l.Abs() != id.Abs() && !logged(l.Node) {
+			fixed = true
+		}
+	}
+	return b.Value, fixed, true
+}
+
+// logged reports whether a load is the argument of a call that only writes it
+// out for people.
+func logged(n syntax.Node) bool {
+	for p := n.Parent(); p.OK(); p = p.Parent() {
+		switch p.Kind() {
+		case syntax.KindArgumentList, syntax.KindInterpolation, syntax.KindString, syntax.KindConcatenatedString:
+			continue
+		case syntax.KindCall:
+			name := p.Child(syntax.FieldFunction).Str()
+			if name == "print" || name == "pprint" {
+				return true
+			}
+			object, method, ok := cutLast(name)
+			return ok && logMethods[method] && strings.Contains(strings.ToLower(object), "log")
+		}
+		return false
+	}
+	return false
+}
+
+func cutLast(name string) (object, method string, ok bool) {
+	i := strings.LastIndexByte(name, '.')
+	if i < 0 {
+		return "", name, false
+	}
+	return name[:i], name[i+1:], true
+}
+
+var logMethods = map[string]bool{
+	"debug": true, "info": true, "warning": true, "warn": true, "error": true, "critical": true, "exception": true, "log": true,
+}
+
+// Constant is the text of an expression that is the same at every run.
+func (s *Site) Constant(expr pyedit.At) (string, bool) {
+	return s.constant(expr, 0)
+}
+
+func (s *Site) constant(expr pyedit.At, depth int) (string, bool) {
+	switch expr.Kind() {
+	case syntax.KindString, syntax.KindConcatenatedString:
+		lit, ok := python.ParseString(expr.Node)
+		if !ok || lit.IsBytes() {
+			return "", false
+		}
+		return lit.Const()
+	case syntax.KindInteger:
+		return expr.Str(), true
+	case syntax.KindParenthesizedExpression:
+		return s.constant(expr.On(expr.NamedChild(0)), depth)
+	case syntax.KindIdentifier:
+		if depth > 3 {
+			return "", false
+		}
+		if def, _, ok := s.Definition(expr); ok {
+			return s.constant(def, depth+1)
+		}
+	}
+	return "", false
+}
+
+// Value is what the engine knows of an expression of the site: nil if it is
+// no part of the event.
+func (s *Site) Value(n pyedit.At) *flow.Value {
+	if !s.HasEvent {
+		return nil
+	}
+	at := n.Abs()
+	for _, a := range s.Event.Args {
+		if v := s.within(a.Node, a.Value, at, 0); v != nil {
+			return v
+		}
+	}
+	if v := s.within(syntax.Node{}, s.Event.Value, at, 0); v != nil {
+		return v
+	}
+	return s.within(syntax.Node{}, s.Event.Recv, at, 0)
+}
+
+// within looks for the value of the expression at a span: the argument itself
+// or a hole of its text.
+func (s *Site) within(n syntax.Node, v *flow.Value, at source.Span, depth int) *flow.Value {
+	if v == nil || depth > 4 {
+		return nil
+	}
+	if n.OK() && s.abs(n) == at {
+		return v
+	}
+	for i := range v.Pieces {
+		p := &v.Pieces[i]
+		if p.Hole == nil {
+			continue
+		}
+		if p.Node.OK() && s.abs(p.Node) == at {
+			return p.Hole
+		}
+		if h := s.within(p.Node, p.Hole, at, depth+1); h != nil {
+			return h
+		}
+	}
+	return nil
+}
+
+// abs is the place of a node of the event in the file.
+func (s *Site) abs(n syntax.Node) source.Span {
+	if n.Unit() == s.Node.Unit() {
+		return n.Span().Shift(s.Node.Base)
+	}
+	for _, u := range s.File.Tree.Units {
+		if u.Unit == n.Unit() {
+			return n.Span().Shift(u.Start)
+		}
+	}
+	return source.Span{}
+}
+
+// Trusted reports whether an expression holds nothing but the program's own
+// constants, as far as the engine knows.
+func (s *Site) Trusted(n pyedit.At) bool {
+	if _, ok := s.Constant(n); ok {
+		return true
+	}
+	v := s.Value(n)
+	if v == nil {
+		return false
+	}
+	for _, o := range v.Origins {
+		if o.Tier > models.Constant {
+			return false
+		}
+	}
+	return len(v.Consts) > 0 || v.Pieces != nil || v.Type == "int"
+}
+
+// TypeOf is the qualified class of an expression's value, "" if unknown.
+func (s *Site) TypeOf(n pyedit.At) string {
+	if v := s.Value(n); v != nil && v.Type != "" {
+		return v.Type
+	}
+	switch n.Kind() {
+	case syntax.KindString, syntax.KindConcatenatedString:
+		return "str"
+	case syntax.KindInteger:
+		return "int"
+	case syntax.KindCall:
+		switch name := n.Child(syntax.FieldFunction).Str(); name {
+		case "int", "float", "str", "bool":
+			if s.File.BoundInModule(name) == 0 {
+				return name
+			}
+		}
+	case syntax.KindIdentifier:
+		return s.annotated(n)
+	}
+	return ""
+}
+
+// annotated is the class that a parameter of an enclosing function is
+// annotated with.
+func (s *Site) annotated(id pyedit.At) string {
+	for fn := pyedit.Function(id.Node); fn.OK(); fn = pyedit.Function(fn) {
+		for _, p := range python.Params(fn) {
+			if p.Name == id.Str() {
+				if p.Annotation.OK() {
+					return s.File.Resolve(p.Annotation)
+				}
+				return ""
+			}
+		}
+	}
+	return ""
+}
