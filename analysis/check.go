@@ -95,9 +95,7 @@ func FromClient(r flow.Reach) (c Confidence, ok bool) {
 	switch r.Origin.Tier {
 	case models.Remote:
 		switch {
-		case r.Weak:
-			return Unsure, true
-		case r.Origin.Vague:
+		case r.Weak, r.Origin.Vague:
 			return Likely, true
 		}
 		return Certain, true

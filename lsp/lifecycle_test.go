@@ -187,8 +187,12 @@ func TestLenientInitialize(t *testing.T) {
 		"no capabilities":       func(p map[string]any) { delete(p, "capabilities") },
 		"null capabilities":     func(p map[string]any) { p["capabilities"] = nil },
 		"list of capabilities":  func(p map[string]any) { p["capabilities"] = []any{1} },
-		"wrong capabilities":    func(p map[string]any) { p["capabilities"] = map[string]any{"textDocument": 1, "workspace": "x", "general": map[string]any{"positionEncodings": map[string]any{}}} },
-		"unknown encodings":     func(p map[string]any) { p["capabilities"] = map[string]any{"general": map[string]any{"positionEncodings": []any{"utf-7", 3, nil}}} },
+		"wrong capabilities": func(p map[string]any) {
+			p["capabilities"] = map[string]any{"textDocument": 1, "workspace": "x", "general": map[string]any{"positionEncodings": map[string]any{}}}
+		},
+		"unknown encodings": func(p map[string]any) {
+			p["capabilities"] = map[string]any{"general": map[string]any{"positionEncodings": []any{"utf-7", 3, nil}}}
+		},
 		"options of wrong type": func(p map[string]any) { p["initializationOptions"] = []any{} },
 		"wrong options":         func(p map[string]any) { p["initializationOptions"] = map[string]any{"severity": 9, "select": "x"} },
 	} {

@@ -2,19 +2,25 @@
 package quickfix
 
 import (
+	"sort"
+
 	"pavise/analysis"
 	"pavise/analysis/engine"
+	"pavise/analysis/flow"
 	"pavise/analysis/source"
+	"pavise/quickfix/fix"
+	"pavise/quickfix/fixes"
+	"pavise/quickfix/pyedit"
 )
 
 // Safety says who may apply a fix.
-type Safety uint8
+type Safety = fix.Safety
 
 const (
 	// Safe keeps behaviour for benign input; fix-all and `pavise fix` apply it.
-	Safe Safety = iota
+	Safe = fix.Safe
 	// Review changes something the author must judge; offered one by one.
-	Review
+	Review = fix.Review
 )
 
 // Action is one way out of a finding: proven edits, or the reason why there
@@ -31,24 +37,71 @@ type Action struct {
 
 // Actions are the fixes for one finding of the snapshot, best first. Refused
 // ones come last with their reason.
-func Actions(s *engine.Snapshot, f *analysis.Finding) []Action { return nil }
-
-// Result of fixing a whole text.
-type Result struct {
-	Text    []byte
-	Applied []Applied
-	Skipped []Applied // overlapped another fix, or failed its proof
+func Actions(s *engine.Snapshot, f *analysis.Finding) []Action {
+	actions := proposed(s, f)
+	p := prover{before: s}
+	for i := range actions {
+		a := &actions[i]
+		if a.Refusal != "" {
+			continue
+		}
+		if reason := p.prove(f, a.Edits); reason != "" {
+			a.Refusal, a.Edits, a.Preferred = reason, nil, false
+		}
+	}
+	sort.SliceStable(actions, func(i, j int) bool { return rank(&actions[i]) < rank(&actions[j]) })
+	prefer(actions)
+	return actions
 }
 
-// Applied names one applied (or skipped) fix.
-type Applied struct {
-	Rule *analysis.Rule
-	Fix  string
-	Line uint32 // from zero, in the original text
+// rank puts safe actions first and refused ones last.
+func rank(a *Action) int {
+	switch {
+	case a.Refusal != "":
+		return 2
+	case a.Safety == Review:
+		return 1
+	}
+	return 0
 }
 
-// All applies fixes to a file until nothing changes: the safe ones, and with
-// review also the others; keep chooses the findings (nil for all).
-func All(s *engine.Snapshot, o engine.Options, review bool, keep func(*analysis.Finding) bool) Result {
-	return Result{}
+// prefer marks the first action, unless the author has to choose between
+// several forms of one fix.
+func prefer(actions []Action) {
+	if len(actions) == 0 || actions[0].Refusal != "" {
+		return
+	}
+	if len(actions) > 1 && actions[1].Refusal == "" && actions[1].Name == actions[0].Name {
+		return
+	}
+	actions[0].Preferred = true
+}
+
+// proposed are the actions for a finding before their proof.
+func proposed(s *engine.Snapshot, f *analysis.Finding) []Action {
+	list := fixes.For(f.Rule)
+	if len(list) == 0 || s.Tree() == nil {
+		return nil
+	}
+	site, ok := fix.NewSite(pyedit.NewFile(s.Tree()), f, s.Config(), func() (flow.Event, bool) { return s.Event(f) })
+	if !ok {
+		return nil
+	}
+	var out []Action
+	for _, x := range list {
+		for _, p := range compute(x, site) {
+			out = append(out, Action{Name: x.Name, Title: p.Title, Safety: p.Safety, Caveat: p.Caveat, Edits: p.Edits, Refusal: p.Refusal})
+		}
+	}
+	return out
+}
+
+// compute runs a fix; one that panics has nothing to propose.
+func compute(x *fix.Fix, s *fix.Site) (out []fix.Proposal) {
+	defer func() {
+		if v := recover(); v != nil {
+			out = fix.Refuse("This fix met code that it does not understand.")
+		}
+	}()
+	return x.Compute(s)
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"hash/fnv"
+	"runtime/debug"
 	"slices"
 	"sort"
 	"strings"
@@ -84,7 +85,7 @@ func (a *analysed) update(tree *syntax.Tree, cfg *config.Config) *Snapshot {
 var none = &unitFindings{}
 
 func (a *analysed) unit(i int, live map[*flow.Result]*unitFindings) *unitFindings {
-	r := a.flow.Result(i)
+	r := a.result(i)
 	if r == nil {
 		return none
 	}
@@ -104,6 +105,23 @@ func (a *analysed) unit(i int, live map[*flow.Result]*unitFindings) *unitFinding
 	}
 	live[r] = uf
 	return uf
+}
+
+// follow stands for the data flow itself in reports of panics.
+var follow = &analysis.Rule{ID: "data-flow", Class: "flow", Title: "Following values through a function"}
+
+// result runs a unit; a panic there costs what this unit has to say.
+func (a *analysed) result(i int) (r *flow.Result) {
+	defer func() {
+		if v := recover(); v != nil {
+			r = nil
+			a.flow.Skip(i)
+			if a.run.onPanic != nil {
+				a.run.onPanic(follow, a.run.path, v, debug.Stack())
+			}
+		}
+	}()
+	return a.flow.Result(i)
 }
 
 func newDraft(d analysis.Draft) draft {

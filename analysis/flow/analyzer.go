@@ -288,6 +288,17 @@ func (a *Analyzer) Start(u *syntax.Unit) (start uint32, ok bool) {
 // Imports reports whether the file imports a root module.
 func (a *Analyzer) Imports(root string) bool { return a.m.roots[root] }
 
+// Skip gives a unit an empty result, after running it has panicked.
+func (a *Analyzer) Skip(i int) {
+	for _, st := range a.m.units {
+		if st.busy { // the unit, and those that it was waiting for
+			st.busy = false
+			st.result = &Result{}
+		}
+	}
+	a.m.units[i].result = &Result{}
+}
+
 // Quiet reports whether the run had nothing to say.
 func (r *Result) Quiet() bool { return len(r.Events) == 0 && !r.Over && !r.told }
 

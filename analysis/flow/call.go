@@ -67,6 +67,12 @@ func (f *frame) apply(n syntax.Node, callee *Value, args []Arg) *Value {
 // external calls something that is not of this file.
 func (f *frame) external(n syntax.Node, callee *Value, args []Arg) *Value {
 	name, recv := callee.Name, callee.recv
+	if i := strings.LastIndexByte(name, '.'); recv != nil && i > 0 && !f.m.set.Modelled(name) && !f.m.a.wants[name] && !isClassName(name) {
+		// its type is not known: what is said of methods by name alone holds
+		c := *callee
+		c.Name = name[i:]
+		callee, name = &c, c.Name
+	}
 	f.called(n, name, recv, args)
 	if neverReturning[name] {
 		return neverReturns
@@ -108,12 +114,11 @@ func (f *frame) modelled(n syntax.Node, callee *Value, args []Arg) *Value {
 	if convertsToHarmless(args) {
 		return typed("int")
 	}
-	v, known := f.passed(n, name, recv, args)
+	v := f.passed(n, name, recv, args)
 	for _, c := range set.Cleans(name) {
 		if !holds(c.When, args) {
 			continue
 		}
-		known = true
 		if c.Weak {
 			v = v.weakened(c.Kinds())
 		} else {
@@ -124,9 +129,6 @@ func (f *frame) modelled(n syntax.Node, callee *Value, args []Arg) *Value {
 		return test(facts...)
 	}
 	if typ == "" {
-		if !known && recv == nil && strings.HasPrefix(name, ".") {
-			return unknown
-		}
 		return v
 	}
 	if v.Type == typ {
@@ -141,13 +143,11 @@ func (f *frame) modelled(n syntax.Node, callee *Value, args []Arg) *Value {
 	return &c
 }
 
-// passed is the data that a call's result carries; known tells whether a model
-// says so.
-func (f *frame) passed(n syntax.Node, name string, recv *Value, args []Arg) (v *Value, known bool) {
+// passed is the data that a call's result carries.
+func (f *frame) passed(n syntax.Node, name string, recv *Value, args []Arg) *Value {
 	p := f.m.set.Pass(name)
 	if p == nil {
-		known = f.m.known(name) || strings.HasPrefix(name, ".")
-		return carry(recv, args, !known), known
+		return carry(recv, args, !f.m.known(name) && !strings.HasPrefix(name, "."))
 	}
 	var out *Value
 	for _, from := range p.From {
@@ -160,15 +160,15 @@ func (f *frame) passed(n syntax.Node, name string, recv *Value, args []Arg) (v *
 		if obj := n.Child(syntax.FieldFunction).Child(syntax.FieldObject); obj.OK() && recv != nil && out != nil {
 			f.update(obj, recv.withRest(out))
 		}
-		return unknown, true
+		return unknown
 	}
 	if p.Stored && (out == nil || !out.tainted(models.Stored)) {
-		return &Value{Origins: []Origin{{Tier: models.Stored, Label: label(n), Node: n}}}, true
+		return &Value{Origins: []Origin{{Tier: models.Stored, Label: label(n), Node: n}}}
 	}
 	if out == nil {
-		return &Value{Clean: models.All}, true
+		return &Value{Clean: models.All}
 	}
-	return out, true
+	return out
 }
 
 // carry is a result that holds the data of the receiver and every argument.
@@ -191,7 +191,7 @@ func carry(recv *Value, args []Arg, vague bool) *Value {
 		add(args[i].Value)
 	}
 	if len(out.Origins) == 0 {
-		return unknown
+		return result
 	}
 	out.Weak &^= out.Clean
 	if vague && !fromRecv {

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"slices"
 	"strings"
 
 	"pavise/analysis/models"
@@ -74,7 +75,11 @@ func (f *frame) split(v *Value) (yes, no *env) {
 	if v.rel != nil && v.rel.how == "netloc" {
 		// `if not urlparse(x).netloc`: still open to //host and other schemes
 		f.env = no
-		f.learn(fact{base: v.rel.base, weak: models.Redirect | models.URL})
+		f.learn(fact{base: v.rel.base, weak: models.Redirect | models.URL, marks: noNetloc})
+	}
+	if v.rel != nil && v.rel.how == "scheme" {
+		f.env = no
+		f.learn(fact{base: v.rel.base, marks: noScheme})
 	}
 	return yes, no
 }
@@ -86,6 +91,9 @@ func (f *frame) learn(x fact) {
 		}
 		if x.weak != 0 {
 			v = v.weakened(x.weak &^ v.Clean)
+		}
+		if x.marks != 0 {
+			v = v.marked(x.marks)
 		}
 		return v
 	})
@@ -176,6 +184,12 @@ func negate(v *Value) *Value {
 	if t, ok := truth(v); ok {
 		return boolValue(!t)
 	}
+	if v.rel != nil && v.rel.how == "netloc" {
+		return test(fact{base: v.rel.base, weak: models.Redirect | models.URL, marks: noNetloc, onTrue: true})
+	}
+	if v.rel != nil && v.rel.how == "scheme" {
+		return test(fact{base: v.rel.base, marks: noScheme, onTrue: true})
+	}
 	if v.rel != nil && v.rel.how == "test" {
 		facts := make([]fact, len(v.rel.facts))
 		for i, x := range v.rel.facts {
@@ -253,7 +267,16 @@ const textKinds = models.SQL | models.Command | models.HTML | models.Path | mode
 func membership(a, b *Value, positive bool) []fact {
 	if a.Consts != nil {
 		// `";" in x`: finding nothing is a blacklist
-		return []fact{{base: b, weak: textKinds, onTrue: !positive}}
+		x := fact{base: b, weak: textKinds, onTrue: !positive}
+		for _, c := range a.Consts {
+			if strings.Contains(c.S, "\\") {
+				x.marks |= noBackslash
+			}
+			if c.S == "//" {
+				x.marks |= noSlashSlash
+			}
+		}
+		return []fact{x}
 	}
 	if b.tainted(models.Stored) {
 		return nil
@@ -288,6 +311,13 @@ func membership(a, b *Value, positive bool) []fact {
 func equality(a, b *Value, positive bool) []fact {
 	for _, p := range [][2]*Value{{a, b}, {b, a}} {
 		x, y := p[0], p[1]
+		if x.rel != nil && x.rel.how == "test" && y.IsNone() {
+			facts := slices.Clone(x.rel.facts)
+			for i := range facts {
+				facts[i].onTrue = facts[i].onTrue != positive
+			}
+			return facts
+		}
 		if x.rel == nil {
 			if y.Consts != nil && !y.IsNone() && x.Consts == nil {
 				return []fact{{base: x, kinds: models.All, onTrue: positive}}
@@ -299,12 +329,16 @@ func equality(a, b *Value, positive bool) []fact {
 			return []fact{{base: x.rel.base, kinds: models.Path, onTrue: positive}}
 		case "hostname", "netloc":
 			if s, ok := y.Str(); ok && s == "" {
-				return []fact{{base: x.rel.base, weak: models.Redirect | models.URL, onTrue: positive}}
+				return []fact{{base: x.rel.base, weak: models.Redirect | models.URL, marks: noNetloc, onTrue: positive}}
 			}
 			if y.IsNone() {
 				return nil
 			}
 			return []fact{{base: x.rel.base, kinds: models.URL | models.Redirect, onTrue: positive}}
+		case "scheme":
+			if s, ok := y.Str(); ok && s == "" {
+				return []fact{{base: x.rel.base, marks: noScheme, onTrue: positive}}
+			}
 		case "same":
 			if y.Consts != nil && !y.IsNone() {
 				return []fact{{base: x.rel.base, kinds: models.All, onTrue: positive}}

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"regexp"
 	"strings"
 
 	"pavise/analysis/lang/python"
@@ -210,6 +211,9 @@ func (f *frame) routeParam(route *models.Route, pattern string, p python.Param) 
 		return models.Remote, clean
 	case "url":
 		conv, in := converter(pattern, p.Name, route.Syntax)
+		if pattern == "" && !idName.MatchString(p.Name) {
+			return models.Remote, models.Path // registered elsewhere; the default converter takes no slash
+		}
 		if !in {
 			return models.Unknown, 0
 		}
@@ -217,6 +221,9 @@ func (f *frame) routeParam(route *models.Route, pattern string, p python.Param) 
 	}
 	return models.Unknown, 0
 }
+
+// idName recognises parameters that are numbers in most URL patterns.
+var idName = regexp.MustCompile(`(?i)(?:^|_)(?:id|pk|ids|year|month|day|page|num|number|count|index|version)$|^[a-z]+(?:Id|Pk)$`)
 
 // convert grades what a URL converter lets through.
 func convert(conv string) (models.Tier, models.Kind) {

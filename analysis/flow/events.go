@@ -215,7 +215,7 @@ func (f *frame) built(n syntax.Node, v *Value) *Value {
 			f.run.consumeAll(h)
 		}
 	}
-	if LooksLikeSQL(v) {
+	if isStatement(v) {
 		f.emit(Event{Kind: Built, Node: n, Value: v})
 	}
 	return v

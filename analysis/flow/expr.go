@@ -186,13 +186,26 @@ func (f *frame) attr(obj *Value, name string, n syntax.Node) *Value {
 			return v
 		}
 	}
+	if obj.Type == "pathlib.Path" || obj.Type == "pathlib.PurePath" {
+		switch name {
+		case "name", "stem", "suffix":
+			return retyped(whole(obj), "str").cleaned(models.Path)
+		case "parents":
+			return &Value{Type: "list", rest: typed("pathlib.Path"), rel: &relation{how: "parents", base: obj}}
+		}
+	}
 	if obj.Type != "" {
 		if q := f.m.set.Member(obj.Type, name); q != "" {
 			return f.member(q, obj, n)
 		}
 	}
-	if obj.Name != "" && obj.Type == "" {
-		return f.named(f.m.set.Canonical(obj.Name+"."+name), obj, n)
+	if obj.Name != "" && obj.Type == "" && obj.Name[0] != '.' {
+		q := f.m.set.Canonical(obj.Name + "." + name)
+		if !f.m.set.Modelled(q) {
+			// an object of the project or of a library without a model
+			return &Value{Name: q, recv: obj, Origins: obj.Origins, Clean: obj.Clean, Weak: obj.Weak}
+		}
+		return f.named(q, nil, n)
 	}
 	return f.unknownAttr(obj, name)
 }
@@ -219,6 +232,8 @@ func (f *frame) unknownAttr(obj *Value, name string) *Value {
 		v.rel = nil
 	}
 	switch name {
+	case "parents":
+		return &Value{Type: "list", rest: unknown, rel: &relation{how: "parents", base: obj}}
 	case "hostname", "netloc", "scheme", "path", "port", "query":
 		if obj.rel != nil && obj.rel.how == "parsed" {
 			v.rel = &relation{how: name, base: obj.rel.base}
@@ -528,6 +543,15 @@ func (f *frame) bindOver(target syntax.Node, v *Value) {
 
 // iterate is one item of iterating over a value.
 func (f *frame) iterate(v *Value) *Value {
+	if s, ok := v.Str(); ok && len(s) <= maxConsts {
+		var out *Value
+		for _, r := range s {
+			out = join(out, strValue(string(r)))
+		}
+		if out != nil {
+			return out
+		}
+	}
 	if v.Type == "dict" && (v.parts != nil || v.rest != nil) {
 		var out *Value
 		for _, p := range v.parts {

@@ -167,7 +167,11 @@ func (f *frame) load(name string) *Value {
 			}
 		}
 	}
-	return f.run.global(name)
+	v := f.run.global(name)
+	if f.env != nil && v.worthFollowing() {
+		f.env.push(name, v) // so that a test of it can say something
+	}
+	return v
 }
 
 // store binds a variable of this scope.

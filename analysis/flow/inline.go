@@ -10,6 +10,7 @@ import (
 type outcome struct {
 	truth  int // 0 false, 1 true, 2 not known
 	cleans []models.Kind
+	marks  []mark
 	facts  []fact
 }
 
@@ -168,7 +169,7 @@ func paramNamed(params []python.Param, name string) *python.Param {
 
 // outcome notes what holds of the watched parameters at a return of v.
 func (f *frame) outcome(v *Value) outcome {
-	o := outcome{truth: 2, cleans: make([]models.Kind, len(f.watched))}
+	o := outcome{truth: 2, cleans: make([]models.Kind, len(f.watched)), marks: make([]mark, len(f.watched))}
 	if t, ok := truth(v); ok {
 		o.truth = 0
 		if t {
@@ -185,6 +186,7 @@ func (f *frame) outcome(v *Value) outcome {
 		for _, x := range f.env.vars {
 			if x != nil && x.id() == id {
 				o.cleans[i] |= x.Clean
+				o.marks[i] |= x.marks
 			}
 		}
 	}
@@ -204,14 +206,23 @@ func (f *frame) learnFrom(g *frame, v *Value, args []Arg, params []python.Param,
 		for _, o := range g.outcomes {
 			c := o.cleans[i]
 			t, e := c, c
+			tm, em := o.marks[i], o.marks[i]
 			for _, x := range o.facts {
 				if x.base.id() == id {
 					if x.onTrue {
 						t |= x.kinds
+						tm |= x.marks
 					} else {
 						e |= x.kinds
+						em |= x.marks
 					}
 				}
+			}
+			if tm.local() {
+				t |= models.Redirect
+			}
+			if em.local() {
+				e |= models.Redirect
 			}
 			always &= c
 			if o.truth != 0 {

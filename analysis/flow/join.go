@@ -49,10 +49,11 @@ func join(a, b *Value) *Value {
 
 // joinCopies joins two copies of one value that differ in what was learnt.
 func joinCopies(a, b *Value) *Value {
-	if a.Clean == b.Clean && a.Weak == b.Weak {
+	if a.Clean == b.Clean && a.Weak == b.Weak && a.marks == b.marks {
 		return a
 	}
 	c := *a
+	c.marks = a.marks & b.marks
 	c.Clean = a.Clean & b.Clean
 	c.Weak = (a.Weak | a.Clean) & (b.Weak | b.Clean) &^ c.Clean
 	return &c

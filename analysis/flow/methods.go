@@ -20,6 +20,15 @@ func (f *frame) method(n syntax.Node, name string, recv *Value, args []Arg) *Val
 		if recv.Type == "" {
 			return f.containerMethod(n, short, recv, args)
 		}
+	case "markupsafe.Markup":
+		if short == "format" || short == "join" {
+			clean := make([]Arg, len(args))
+			for i, a := range args {
+				clean[i] = a
+				clean[i].Value = whole(a.Value).cleaned(models.HTML)
+			}
+			return carry(recv, clean, false).as(recv.Type)
+		}
 	case "list", "dict", "set", "tuple":
 		return f.containerMethod(n, short, recv, args)
 	case "re.Pattern":
@@ -31,6 +40,10 @@ func (f *frame) method(n syntax.Node, name string, recv *Value, args []Arg) *Val
 				}
 				return matched(short, p, v)
 			}
+		}
+	case "hmac.HMAC":
+		if short == "hexdigest" || short == "digest" || short == "encode" {
+			return recv
 		}
 	case "re.Match":
 		if short == "group" || short == "groups" || short == "groupdict" {
@@ -206,9 +219,17 @@ func prefixTest(recv *Value, args []Arg) *Value {
 	}
 	weak := models.Redirect | models.URL
 	if s == "//" || s == "http" || s == "http://" || s == "https://" {
-		return test(fact{base: recv, weak: weak})
+		x := fact{base: recv, weak: weak}
+		if s == "//" {
+			x.marks = noSlashSlash
+		}
+		return test(x)
 	}
-	return test(fact{base: recv, weak: weak | models.Path, onTrue: true})
+	x := fact{base: recv, weak: weak | models.Path, onTrue: true}
+	if s == "/" {
+		x.marks = leadingSlash
+	}
+	return test(x)
 }
 
 // endsWithSeparator recognises root + os.sep and texts that end in a slash.
@@ -254,7 +275,7 @@ func (f *frame) pathMethod(_ syntax.Node, name string, recv *Value, args []Arg) 
 func (f *frame) formatMethod(n syntax.Node, recv *Value, args []Arg) *Value {
 	s, ok := recv.Str()
 	if !ok {
-		return f.built(n, carry(recv, args, false))
+		return carry(recv, args, false)
 	}
 	node := n.Child(syntax.FieldFunction).Child(syntax.FieldObject)
 	pieces, ok := formatPieces(s, node, args)
@@ -541,6 +562,9 @@ func (f *frame) binary(op string, a *Value, an syntax.Node, b *Value, bn syntax.
 		if c, ok := fold(op, a.Consts[0], b.Consts[0]); ok {
 			return constant(c)
 		}
+	}
+	if a.Type == "markupsafe.Markup" {
+		return carry(a, []Arg{{Value: b.cleaned(models.HTML)}}, false).as(a.Type) // it escapes what is put in
 	}
 	switch op {
 	case "+":

@@ -17,7 +17,7 @@ func newSpecials() map[string]special {
 		"str": asText, "bytes": asText, "format": asText, "repr": carryText, "ascii": carryText,
 		"int": asType("int"), "float": asType("float"), "bool": asType("bool"), "len": asType("int"),
 		"abs": asType("int"), "round": asType("int"), "ord": asType("int"), "hash": asType("int"), "id": asType("int"),
-		"hasattr": asType("bool"), "callable": asType("bool"), "issubclass": asType("bool"), "any": asType("bool"), "all": asType("bool"),
+		"hasattr": asType("bool"), "callable": asType("bool"), "issubclass": asType("bool"), "any": anyOf, "all": allOf,
 		"range":      func(*frame, syntax.Node, []Arg) *Value { return &Value{Type: "list", rest: typed("int")} },
 		"isinstance": isInstance,
 		"list":       asList("list"), "tuple": asList("tuple"), "set": asList("set"), "frozenset": asList("set"),
@@ -29,7 +29,8 @@ func newSpecials() map[string]special {
 		"os.path.commonpath": commonPath, "os.path.commonprefix": nil,
 		"urllib.parse.urlparse": parseURL, "urllib.parse.urlsplit": parseURL,
 		"re.match": matchPattern, "re.fullmatch": matchPattern, "re.search": matchPattern,
-		"re.compile":        compilePattern,
+		"re.compile": compilePattern,
+		"hmac.new":   macOf, "hmac.digest": macOf, "hmac.compare_digest": macMatches, "secrets.compare_digest": macMatches,
 		"functools.partial": partial, "copy.copy": first, "copy.deepcopy": first,
 		"typing.cast": func(_ *frame, _ syntax.Node, args []Arg) *Value { return argValue(args, 1) },
 		"super":       superValue,
@@ -232,6 +233,47 @@ func superValue(f *frame, _ syntax.Node, args []Arg) *Value {
 	return unknown
 }
 
+// macOf ties a message authentication code to its message.
+func macOf(_ *frame, _ syntax.Node, args []Arg) *Value {
+	msg := argValue(args, 1)
+	if msg == nil {
+		if msg = FindValue(args, "msg"); msg == nil {
+			return nil
+		}
+	}
+	return &Value{Type: "hmac.HMAC", rel: &relation{how: "mac", base: msg}}
+}
+
+// macMatches says that a message is authentic when its code compares equal.
+func macMatches(_ *frame, _ syntax.Node, args []Arg) *Value {
+	for _, a := range args {
+		if a.Value.rel != nil && a.Value.rel.how == "mac" {
+			return test(fact{base: a.Value.rel.base, kinds: models.Deserialize, onTrue: true})
+		}
+	}
+	return typed("bool")
+}
+
+// anyOf is any(test for ...): when it is false, the test was false each time.
+func anyOf(_ *frame, _ syntax.Node, args []Arg) *Value { return overTests(args, false) }
+
+// allOf is all(test for ...): when it is true, the test was true each time.
+func allOf(_ *frame, _ syntax.Node, args []Arg) *Value { return overTests(args, true) }
+
+func overTests(args []Arg, outcome bool) *Value {
+	v := argValue(args, 0)
+	if v == nil || v.rest == nil || v.rest.rel == nil || v.rest.rel.how != "test" {
+		return typed("bool")
+	}
+	var facts []fact
+	for _, x := range v.rest.rel.facts {
+		if x.onTrue == outcome {
+			facts = append(facts, x)
+		}
+	}
+	return test(facts...)
+}
+
 // isInstance says that a value of a plain type is harmless.
 func isInstance(_ *frame, _ syntax.Node, args []Arg) *Value {
 	v, t := argValue(args, 0), argValue(args, 1)
@@ -393,6 +435,9 @@ func judgePattern(how, p string) (kinds, weak models.Kind) {
 			kinds &^= kind
 		}
 	}
+	if strings.HasPrefix(body, "/") && len(body) > 1 && body[1] != '/' && body[1] != '?' && body[1] != '*' && !strings.Contains(chars, "\\") && !classHoldsSlash(body) {
+		kinds |= models.Redirect // one slash, and then a name
+	}
 	if strings.Contains(chars, "/") {
 		kinds &^= models.Path
 	}
@@ -401,9 +446,21 @@ func judgePattern(how, p string) (kinds, weak models.Kind) {
 		weak |= models.Path
 	}
 	if !anchored {
-		return 0, kinds | weak
+		// $ lets one line end through
+		return kinds &^ (models.Header | models.Log), weak | models.Header | models.Log
 	}
 	return kinds, weak
+}
+
+// classHoldsSlash reports whether the first character after the leading slash
+// may be a slash again.
+func classHoldsSlash(body string) bool {
+	rest := strings.TrimLeft(body[1:], "(?:")
+	if !strings.HasPrefix(rest, "[") {
+		return strings.HasPrefix(rest, "/") || strings.HasPrefix(rest, ".")
+	}
+	end := strings.IndexByte(rest, ']')
+	return end < 0 || strings.Contains(rest[:end], "/")
 }
 
 var metacharacters = map[models.Kind]string{

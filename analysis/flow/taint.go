@@ -16,6 +16,7 @@ type Reach struct {
 	Weak   bool        // half cleaned for the sink's kind
 	Place  sql.Place   // in a SQL text
 	Inner  bool        // a hole in a text, not the whole argument
+	Result bool        // of unknown origin, from a call
 }
 
 // Reaches lists the data that arrives at a sink of a call, most dangerous
@@ -130,11 +131,17 @@ func (w *walker) hole(v *Value, n syntax.Node, place sql.Place, inner bool, dept
 	if v.rel != nil && v.rel.how == "stripped" && w.kind&models.Redirect != 0 && inner {
 		return
 	}
-	for _, a := range v.alts {
-		w.hole(a, n, place, inner, depth+1)
-	}
-	if v.alts != nil || v.Clean&w.kind == w.kind {
+	if v.Clean&w.kind == w.kind {
 		return
+	}
+	for _, a := range v.alts {
+		w.hole(a.weakened(v.Weak), n, place, inner, depth+1)
+	}
+	if v.alts != nil {
+		return
+	}
+	if w.kind&(models.Path|models.URL|models.Redirect) != 0 && streams[v.Type] {
+		return // a stream is not a name
 	}
 	if v.parts != nil || v.rest != nil {
 		v = whole(v)
@@ -147,13 +154,17 @@ func (w *walker) hole(v *Value, n syntax.Node, place sql.Place, inner bool, dept
 	}
 	weak := v.Weak&w.kind != 0
 	if len(v.Origins) == 0 {
-		w.out = append(w.out, Reach{Origin: Origin{Tier: models.Opaque, Label: label(n)}, Node: n, Weak: weak, Place: place, Inner: inner})
+		w.out = append(w.out, Reach{
+			Origin: Origin{Tier: models.Opaque, Label: label(n)}, Node: n, Weak: weak, Place: place, Inner: inner, Result: v.id() == result,
+		})
 		return
 	}
 	for _, o := range v.Origins {
 		w.out = append(w.out, Reach{Origin: o, Node: n, Weak: weak, Place: place, Inner: inner})
 	}
 }
+
+var streams = map[string]bool{"io.BytesIO": true, "io.StringIO": true, "tempfile.SpooledTemporaryFile": true, "dict": true, "list": true}
 
 const maxVariants = 8
 
@@ -172,7 +183,7 @@ func expand(p Piece, depth int) [][]Piece {
 		var out [][]Piece
 		for _, a := range v.alts {
 			q := p
-			q.Hole = a
+			q.Hole = a.cleaned(v.Clean).weakened(v.Weak)
 			out = append(out, expand(q, depth+1)...)
 			if len(out) >= maxVariants {
 				return out[:maxVariants]
@@ -188,6 +199,9 @@ func expand(p Piece, depth int) [][]Piece {
 	}
 	out := [][]Piece{nil}
 	for _, q := range v.Pieces {
+		if q.Hole != nil && v.Clean|v.Weak != 0 {
+			q.Hole = q.Hole.cleaned(v.Clean).weakened(v.Weak &^ v.Clean)
+		}
 		next := expand(q, depth+1)
 		if len(next) == 1 {
 			for i := range out {
@@ -237,6 +251,35 @@ func LooksLikeSQL(v *Value) bool {
 	}
 	return false
 }
+
+// isStatement is LooksLikeSQL for texts of which nothing else says that they go
+// to a database: prose may begin with the same words.
+func isStatement(v *Value) bool {
+	for _, pieces := range variants(v, syntax.Node{}) {
+		var b strings.Builder
+		for _, p := range pieces {
+			if p.Hole == nil {
+				b.WriteString(p.Text)
+			} else {
+				b.WriteByte(0)
+			}
+		}
+		s := strings.TrimLeft(b.String(), " \t\r\n(")
+		if !statement.MatchString(s) {
+			continue
+		}
+		word := s[:max(strings.IndexAny(s, " \t\r\n"), 0)]
+		if word == strings.ToUpper(word) && upperClause.MatchString(s) || word == strings.ToLower(word) && lowerClause.MatchString(s) {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	upperClause = regexp.MustCompile(`\b(?:FROM|INTO|SET|TABLE|VIEW|INDEX|DATABASE|AS|CALL|EXEC)\b`)
+	lowerClause = regexp.MustCompile(`(?s)\b(?:where\s+\S+\s*(?:=|<|>|\bin\b|\blike\b)|values\s*\(|set\s+\S+\s*=|from\s+\S+\s*;?\s*$|order\s+by\s|limit\s)`)
+)
 
 // LooksLikeHTML reports whether the literal parts of a text hold an element tag.
 func LooksLikeHTML(v *Value) bool {

@@ -25,6 +25,7 @@ type Value struct {
 	fn    *Func    // a function of this file
 	cls   *Class   // a class of this file; with inst, an instance of it
 	inst  bool
+	marks mark   // what is known of a redirect target
 	recv  *Value // receiver of a bound method
 	root  *Value // the value that this one is a copy of, with another trail
 	rel   *relation
@@ -87,8 +88,29 @@ type relation struct {
 	facts []fact // of a test: what its outcome says
 }
 
+// mark is one thing that makes a redirect target local, together with others.
+type mark uint8
+
+const (
+	noNetloc mark = 1 << iota
+	noScheme
+	leadingSlash
+	noSlashSlash
+	noBackslash
+)
+
+// local reports whether the marks together keep a redirect on this host:
+// browsers read a backslash as a slash, and // begins another host.
+func (m mark) local() bool {
+	if m&(noSlashSlash|noBackslash) != noSlashSlash|noBackslash {
+		return false
+	}
+	return m&leadingSlash != 0 || m&(noNetloc|noScheme) == noNetloc|noScheme
+}
+
 // fact is what the outcome of a test says of a value.
 type fact struct {
+	marks  mark
 	base   *Value
 	kinds  models.Kind // it is clean for
 	weak   models.Kind // it is half clean for
@@ -100,8 +122,12 @@ func test(facts ...fact) *Value {
 	return &Value{Type: "bool", rel: &relation{how: "test", facts: facts}}
 }
 
-// unknown is the value that nothing is known of.
-var unknown = &Value{}
+// unknown is the value that nothing is known of, result the same for what a
+// call gave.
+var (
+	unknown = &Value{}
+	result  = &Value{}
+)
 
 func typed(t string) *Value { return &Value{Type: t} }
 
@@ -220,6 +246,20 @@ func (v *Value) weakened(k models.Kind) *Value {
 	return &c
 }
 
+// marked returns a copy of which more is known as a redirect target.
+func (v *Value) marked(m mark) *Value {
+	if v.marks&m == m || v.Harmless() {
+		return v
+	}
+	c := *v
+	c.marks |= m
+	c.root = v.id()
+	if c.marks.local() {
+		c.Clean |= models.Redirect
+	}
+	return &c
+}
+
 // tainted reports whether data of at least the tier is in the value or its parts.
 func (v *Value) tainted(min models.Tier) bool { return v.taintedDepth(min, 0) }
 
@@ -282,6 +322,27 @@ func (v *Value) worthFollowing() bool {
 
 // Span of the origin's expression, relative to its unit.
 func (o *Origin) Span() source.Span { return o.Node.Span() }
+
+// Names are the qualified names of everything that the value can be.
+func (v *Value) Names() []string {
+	if v.Name != "" {
+		return []string{v.Name}
+	}
+	var out []string
+	for _, a := range v.alts {
+		if a.Name != "" {
+			out = append(out, a.Name)
+		}
+	}
+	return out
+}
+
+// as is a copy of another type.
+func (v *Value) as(t string) *Value {
+	c := *v
+	c.Type, c.root = t, v.id()
+	return &c
+}
 
 // Text is the only text or bytes that the value can be.
 func (v *Value) Text() (string, bool) {

@@ -37,6 +37,7 @@ type Set struct {
 	requests   []Request
 	unbound    map[string]string
 
+	roots   map[string]bool              // root modules that have a model
 	members map[string]map[string]string // class -> member -> the qualified name that facts use
 }
 
@@ -77,7 +78,7 @@ func newSet() *Set {
 		sinks: map[string][]*Sink{}, sets: map[string][]*Sink{},
 		cleans: map[string][]*Clean{}, guards: map[string][]*Guard{}, passes: map[string]*Pass{},
 		decorators: map[string]*Route{}, registers: map[string]*Route{}, routeBases: map[string]*Route{},
-		unbound: map[string]string{},
+		unbound: map[string]string{}, roots: map[string]bool{},
 	}
 }
 
@@ -87,6 +88,9 @@ func (s *Set) add(text []byte) error {
 	var lib Library
 	if err := dec.Decode(&lib); err != nil && !errors.Is(err, io.EOF) {
 		return err
+	}
+	for _, r := range append(lib.Roots, lib.Library) {
+		s.roots[r] = true
 	}
 	for k, v := range lib.Aliases {
 		s.aliases[k] = v

@@ -136,6 +136,16 @@ func (c *Clean) Kinds() Kind { return c.kinds }
 // Kinds that are cleared.
 func (g *Guard) Kinds() Kind { return g.kinds }
 
+// Modelled reports whether the root module of a name has a model.
+func (s *Set) Modelled(name string) bool {
+	for i := range len(name) {
+		if name[i] == '.' {
+			return s.roots[name[:i]]
+		}
+	}
+	return s.roots[name]
+}
+
 // Known reports whether some fact stands under the name.
 func (s *Set) Known(name string) bool {
 	if i := lastDot(name); i > 0 {

@@ -44,6 +44,36 @@ func benchmarkKeystroke(b *testing.B, lines int) {
 	if d.Tree().HasError {
 		b.Fatal("the file has errors")
 	}
+	typeLetter(b, d)
+}
+
+// BenchmarkKeystrokeBroken10k types in a file that another place of has an
+// unclosed bracket or quote.
+func BenchmarkKeystrokeBroken10k(b *testing.B) {
+	for name, piece := range map[string]string{"bracket": "x = f(\n", "method": "class X:\n    @dec\n#   c\n    def m(self): pass\n", "quote": "x = f'{a\n", "triple": "x = \"\"\"\n"} {
+		b.Run(name, func(b *testing.B) {
+			text := realistic(b, 10_000)
+			d := open(b, string(text))
+			at := uint32(bytes.Index(text[len(text)/3:], []byte("\n\n\ndef "))+len(text)/3) + 1
+			tree := change1(b, d, source.Edit{Span: source.Span{Start: at, End: at}, New: piece})
+			if !tree.HasError {
+				b.Fatal("the file has no errors")
+			}
+			stale := 0
+			for _, p := range tree.Units {
+				if p.Stale {
+					stale++
+				}
+			}
+			b.ReportMetric(float64(stale), "stale")
+			typeLetter(b, d)
+		})
+	}
+}
+
+// typeLetter types and deletes one letter in the middle of the file.
+func typeLetter(b *testing.B, d *Document) {
+	text := d.Tree().File.Text()
 	at := uint32(len(text)/2) + uint32(bytes.Index(text[len(text)/2:], []byte("rows = "))) + 1
 	insert := source.Edit{Span: source.Span{Start: at, End: at}, New: "x"}
 	remove := source.Edit{Span: source.Span{Start: at, End: at + 1}}

@@ -15,7 +15,8 @@ const maxRecords = 4 << 20
 // builder makes trees of units out of C trees. It belongs to one Document or
 // Parser and keeps its buffers, so that a keystroke allocates little.
 type builder struct {
-	pool pool
+	pool  pool
+	trust trust
 
 	entries []entry
 	ctx     int     // how many entries at the start are headers around the window
@@ -57,11 +58,17 @@ const (
 // also stand in for what a broken region swallowed.
 func (b *builder) build(ct cTree, f *source.File, prev *Tree, c change, typing bool) *Tree {
 	t := &Tree{File: f, HasError: ct.hasError()}
+	b.trust = trustIntact
+	switch {
+	case !t.HasError:
+		b.trust = trustProven
+	case !typing:
+		b.trust = trustNone
+	}
 	w := b.look(ct, prev, c, typing)
 	var all []Placed
 	if prev != nil {
 		all = prev.Units
-		t.broken = prev.broken
 	}
 	old := all[w.a:w.z]
 	b.match(old, c)
@@ -79,13 +86,14 @@ func (b *builder) build(ct cTree, f *source.File, prev *Tree, c change, typing b
 	if typing {
 		b.keepParents()
 	}
-	b.judge(t, old)
+	t.loose = b.isLoose()
 	if !b.nameAsBefore(old) {
 		b.widen(all, w, c)
 		w = window{0, len(all)}
 		b.nameAnew()
 	}
 	t.Units = b.place(all, w, c)
+	clear(b.stand)
 	return t
 }
 
@@ -138,10 +146,25 @@ func (e *entry) is(u *Unit, start uint32) bool {
 	return e.start == start && int(e.end-e.start) == len(u.Text) && e.kind == u.Kind && e.class == u.Class && e.broken() == u.HasError
 }
 
-// sound reports whether the text and kind of e decide its subtree: so they do
-// for everything without errors, save for pieces that error recovery left over.
-func (e *entry) sound() bool {
-	return !e.broken() && (e.flags&entryInError == 0 || e.class != Statement)
+// trust is what it takes for a unit of the same text and kind to be reused
+// without a look at its nodes.
+type trust uint8
+
+const (
+	trustNone   trust = iota // nothing does: the tree must be that of a fresh parse, errors and all
+	trustProven              // a parse without errors has shown the unit
+	trustIntact              // no error in the unit: while typing, repairs elsewhere are not followed up
+)
+
+// trusts reports whether u can stand for e unseen.
+func (b *builder) trusts(e *entry, u *Unit) bool {
+	switch {
+	case e.broken():
+		return false
+	case b.trust == trustIntact:
+		return e.flags&entryInError == 0 || e.class != Statement
+	}
+	return b.trust == trustProven && !u.suspect
 }
 
 // layout puts entries and stale units in file order.
@@ -222,27 +245,35 @@ func (b *builder) fill(ct cTree, f *source.File, old []Placed) string {
 // fillOne gives s, of entry e, its unit: was, which stood at its place, if it is
 // the same, or one from the pool, or a new one.
 func (b *builder) fillOne(s *slot, e *entry, ct cTree, f *source.File, was *Unit) {
-	sound := e.sound()
-	if was != nil && sound {
+	if was != nil && b.trusts(e, was) {
 		s.unit = was
 		return
 	}
 	text := f.Text()[e.start:e.end]
-	hash := source.Hash(text) ^ uint64(e.kind)*0x9e3779b97f4a7c15
-	if was == nil && sound {
-		if s.unit = b.pool.take(hash, e, text); s.unit != nil {
+	k := poolKey{source.Hash(text) ^ uint64(e.kind)*0x9e3779b97f4a7c15, e.kind, e.class}
+	if was == nil {
+		trusted := func(u *Unit) bool { return b.trusts(e, u) && bytes.Equal(u.Text, text) }
+		if s.unit = b.pool.take(k, trusted); s.unit != nil {
 			return
 		}
 	}
 	b.recs = ct.flatten(e, b.recs)
+	same := func(u *Unit) bool { return slices.Equal(u.recs, b.recs) && bytes.Equal(u.Text, text) }
 	if was != nil && slices.Equal(was.recs, b.recs) {
 		s.unit = was
+	} else if !e.broken() {
+		if s.unit = b.pool.take(k, same); was != nil {
+			b.pool.put(was)
+		}
+	}
+	if s.unit != nil {
+		s.unit.suspect = s.unit.suspect && b.trust != trustProven
 		return
 	}
 	s.fresh = true
 	s.unit = &Unit{
-		Class: e.class, Kind: e.kind, Text: bytes.Clone(text), Hash: hash, HasError: e.broken(),
-		recs: slices.Clone(b.recs),
+		Class: e.class, Kind: e.kind, Text: bytes.Clone(text), Hash: k.hash, HasError: e.broken(),
+		recs: slices.Clone(b.recs), suspect: b.trust != trustProven,
 	}
 	if isDefinition(s.unit) {
 		s.unit.Name = s.unit.definition().Child(FieldName).Str()
@@ -258,17 +289,14 @@ func (u *Unit) definition() Node {
 	return root
 }
 
-// judge notes in t what a later look has to know of the units: t.broken is that
-// of the previous tree so far.
-func (b *builder) judge(t *Tree, old []Placed) {
-	t.broken -= countBroken(old)
+// isLoose reports whether some slots are not simply those of the parse.
+func (b *builder) isLoose() bool {
 	for i := range b.slots {
-		s := &b.slots[i]
-		if s.unit.HasError {
-			t.broken++
+		if s := &b.slots[i]; s.stale || b.entries[s.entry].flags&entryInError != 0 {
+			return true
 		}
-		t.loose = t.loose || s.stale || b.entries[s.entry].flags&entryInError != 0
 	}
+	return false
 }
 
 // place makes the list of units: the slots in place of the window.

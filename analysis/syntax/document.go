@@ -89,12 +89,12 @@ func (d *Document) Change(f *source.File, edits []source.Edit) *Tree {
 	why := unfit(f, d.budget)
 	if why != "" {
 		d.ct.close()
-		d.tree = shifted(prev, f, c, why)
+		d.tree = d.b.shift(prev, f, c, why)
 		return d.tree
 	}
 	ct, why := d.parser.parse(d.ct, f, d.budget.Edit, d.Interrupted)
 	if why != "" {
-		d.tree = shifted(prev, f, c, why)
+		d.tree = d.b.shift(prev, f, c, why)
 		return d.tree
 	}
 	d.ct.close()
@@ -152,11 +152,13 @@ func sameTree(a, b *Tree) bool {
 	return true
 }
 
-// shifted is the tree of before, moved to where its text now stands.
-func shifted(prev *Tree, f *source.File, c change, why string) *Tree {
+// shift makes the tree of f, which is not parsed: the units of prev, moved to
+// where their text now stands.
+func (b *builder) shift(prev *Tree, f *source.File, c change, why string) *Tree {
 	t := &Tree{File: f, HasError: prev.HasError, Partial: why, loose: true, Units: make([]Placed, 0, len(prev.Units))}
-	for _, p := range prev.Units {
-		if c != noChange && c.touches(p.Span()) {
+	for i, p := range prev.Units {
+		if c.touches(p.Span()) {
+			b.retire(prev.Units[i : i+1])
 			continue
 		}
 		p.Start, _ = c.moved(p.Span())

@@ -112,7 +112,12 @@ func check(t testing.TB, tree *Tree) {
 	text := tree.File.Text()
 	var end uint32
 	keys := map[string]bool{"": true}
+	units := map[*Unit]bool{}
 	for i, p := range tree.Units {
+		if units[p.Unit] {
+			t.Fatalf("unit %d is in the tree twice:\n%s", i, show(tree))
+		}
+		units[p.Unit] = true
 		if p.Start < end {
 			t.Fatalf("unit %d overlaps the one before it:\n%s", i, show(tree))
 		}

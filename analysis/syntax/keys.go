@@ -1,6 +1,8 @@
 package syntax
 
 import (
+	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -166,7 +168,10 @@ func (b *builder) rename(s *slot) {
 	}
 	if !s.fresh {
 		b.pool.put(u)
-		if same := b.pool.takeNamed(u, key, parent); same != nil {
+		same := b.pool.take(keyOf(u), func(v *Unit) bool {
+			return v.Key == key && v.Parent == parent && v.suspect == u.suspect && bytes.Equal(v.Text, u.Text) && slices.Equal(v.recs, u.recs)
+		})
+		if same != nil {
 			s.unit = same
 			return
 		}

@@ -1,7 +1,5 @@
 package syntax
 
-import "bytes"
-
 // The pool holds what some hundred keystrokes leave behind, or one whole file
 // of the largest usual size.
 const (
@@ -61,25 +59,12 @@ func (p *pool) put(u *Unit) {
 	}
 }
 
-// take removes and returns a unit with this text and with the kind and class of
-// e, nil if there is none.
-func (p *pool) take(hash uint64, e *entry, text []byte) *Unit {
-	if p.count == 0 {
-		return nil
-	}
-	x := p.byText[poolKey{hash, e.kind, e.class}]
-	if x == nil || !bytes.Equal(x.unit.Text, text) {
-		return nil
-	}
-	p.remove(x)
-	return x.unit
-}
-
-// takeNamed removes and returns a unit equal to u but for its name.
-func (p *pool) takeNamed(u *Unit, key, parent string) *Unit {
-	x := p.byText[keyOf(u)]
+// take removes and returns the first of the units of k that is wanted, nil if
+// none is.
+func (p *pool) take(k poolKey, wanted func(*Unit) bool) *Unit {
+	x := p.byText[k]
 	for i := 0; x != nil && i < poolDepth; i++ {
-		if x.unit.Key == key && x.unit.Parent == parent && bytes.Equal(x.unit.Text, u.Text) {
+		if wanted(x.unit) {
 			p.remove(x)
 			return x.unit
 		}

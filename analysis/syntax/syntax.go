@@ -44,6 +44,11 @@ type Unit struct {
 	HasError bool
 
 	recs []rec
+
+	// suspect says that no parse without errors has shown these nodes yet. Repairs
+	// elsewhere in a file can change how intact text is read (a tuple as a
+	// pattern, say). Only the builder that made the unit looks at this.
+	suspect bool
 }
 
 // Placed is a unit at its place in a file.
@@ -67,9 +72,7 @@ type Tree struct {
 	HasError bool
 	Partial  string // why the parse is not complete ("" when it is): over budget, over size, NUL bytes
 
-	// What the next look at an edited version has to know of the units.
-	broken int  // how many have HasError
-	loose  bool // some are stale, or stand in an ERROR node
+	loose bool // some units are stale, or stand in an ERROR node
 }
 
 // At is the index of the unit that holds the byte at off or ends there, -1 if

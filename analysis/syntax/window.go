@@ -26,10 +26,11 @@ const (
 // each nesting, and what comes next depends on that and on the text alone. So
 // units that are complete before the change are the same, and from where the
 // new parse first shows a unit of before at its old place, it goes on as before.
-// Repairs of broken text do not keep to that, so where such have moved units
-// about, all are listed.
+// Repairs of broken text do not keep to that: all units are listed where such
+// have moved some about, and when the last error is gone.
 func (b *builder) look(ct cTree, prev *Tree, c change, typing bool) window {
-	if typing && !prev.loose && prev.Partial == "" && c != noChange && !ct.isError() {
+	mended := prev != nil && prev.HasError && !ct.hasError()
+	if typing && !mended && !prev.loose && prev.Partial == "" && c != noChange && !ct.isError() {
 		for limit := firstLook; limit <= maxLook; limit *= lookGrowth {
 			w, ok, more := b.lookNear(ct, prev, c, limit)
 			if ok {
@@ -77,7 +78,7 @@ func (b *builder) lookNear(ct cTree, prev *Tree, c change, limit int) (w window,
 	default:
 		return w, false, true
 	}
-	return w, ct.hasError() || prev.broken == countBroken(old[w.a:w.z]), false
+	return w, true, false
 }
 
 // firstAffected is the index of the unit from which on the change may show, -1
@@ -183,14 +184,4 @@ func (b *builder) rejoin(old []Placed, c change, broken bool) (end, z int) {
 		}
 	}
 	return 0, -1
-}
-
-func countBroken(units []Placed) int {
-	n := 0
-	for _, p := range units {
-		if p.HasError {
-			n++
-		}
-	}
-	return n
 }

@@ -160,7 +160,7 @@ func Dial(t testing.TB, cfg Config) *Editor {
 		e.root = URI(cfg.Dir)
 	}
 	e.news = sync.NewCond(&e.mu)
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context())) // t.Context ends before Cleanup
 	read := make(chan struct{})
 	go func() {
 		err := lsp.Serve(ctx, serverIn, serverOut, cfg.Server)
@@ -373,6 +373,16 @@ func readFrame(r *bufio.Reader) ([]byte, error) {
 }
 
 func (e *Editor) receive(body []byte) {
+	if body[0] == '[' {
+		var batch []json.RawMessage
+		if err := json.Unmarshal(body, &batch); err != nil || len(batch) == 0 {
+			e.t.Errorf("the server sent %q: %v", body, err)
+		}
+		for _, m := range batch {
+			e.receive(m)
+		}
+		return
+	}
 	var m struct {
 		JSONRPC string
 		ID      json.RawMessage

@@ -128,6 +128,7 @@ func (e *Editor) Open(name, text string) {
 	uri := e.URI(name)
 	e.mu.Lock()
 	e.docs[uri] = &doc{text, 1}
+	delete(e.pushed, uri) // of an earlier opening
 	e.mu.Unlock()
 	e.Notify("textDocument/didOpen", map[string]any{"textDocument": map[string]any{
 		"uri": uri, "languageId": "python", "version": 1, "text": text,
@@ -246,10 +247,13 @@ func (e *Editor) DiagnosticsWhere(name, what string, ok func([]Diagnostic) bool)
 }
 
 // Pushes are all publishDiagnostics of a file so far.
-func (e *Editor) Pushes(name string) []Push {
+func (e *Editor) Pushes(name string) []Push { return e.PushesOf(e.URI(name)) }
+
+// PushesOf is Pushes for a URI, or what should be one.
+func (e *Editor) PushesOf(uri string) []Push {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(e.history), func(p Push) bool { return p.URI != e.URI(name) })
+	return slices.DeleteFunc(slices.Clone(e.history), func(p Push) bool { return p.URI != uri })
 }
 
 // apply makes a workspace edit in the open files and tells the server.

@@ -202,3 +202,9 @@ func (s *Site) annotated(id pyedit.At) string {
 	}
 	return ""
 }
+
+// Cleaned reports whether the engine knows that a value does no harm of a kind.
+func (s *Site) Cleaned(n pyedit.At, kind models.Kind) bool {
+	v := s.Value(n)
+	return v != nil && v.Clean&kind != 0
+}

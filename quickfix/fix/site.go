@@ -2,6 +2,7 @@ package fix
 
 import (
 	"pavise/analysis"
+	"pavise/analysis/config"
 	"pavise/analysis/flow"
 	"pavise/analysis/source"
 	"pavise/analysis/syntax"
@@ -12,6 +13,7 @@ import (
 type Site struct {
 	File    *pyedit.File
 	Finding *analysis.Finding
+	Config  *config.Config
 	// Node is the expression or statement that the finding is about: the call,
 	// where several nodes have its span.
 	Node pyedit.At
@@ -23,8 +25,8 @@ type Site struct {
 
 // NewSite finds the place of a finding in a tree; ok is false if the tree has
 // no node there.
-func NewSite(f *pyedit.File, finding *analysis.Finding, event func() (flow.Event, bool)) (*Site, bool) {
-	s := &Site{File: f, Finding: finding}
+func NewSite(f *pyedit.File, finding *analysis.Finding, c *config.Config, event func() (flow.Event, bool)) (*Site, bool) {
+	s := &Site{File: f, Finding: finding, Config: c}
 	i := f.Tree.At(finding.Span.Start)
 	if i < 0 {
 		return nil, false

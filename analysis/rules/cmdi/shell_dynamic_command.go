@@ -40,15 +40,13 @@ var ShellDynamicCommand = &analysis.Rule{
 }
 
 // judgeDynamic objects to data of unknown origin in a shell text: likely where a
-// caller fills a hole in a command, unsure where the whole command is given.
+// caller or another function gives it, unsure for attributes and globals.
 func judgeDynamic(_ *analysis.Pass, _ *flow.Event, r flow.Reach) (analysis.Confidence, bool) {
 	switch {
 	case r.Origin.Tier > models.Unknown || r.Origin.Tier < models.Opaque:
 		return 0, false
-	case r.Weak || r.Origin.Tier == models.Opaque:
+	case r.Weak || r.Origin.Tier == models.Opaque && !r.Result:
 		return analysis.Unsure, true
-	case r.Inner || analysis.Telling(r.Origin.Label):
-		return analysis.Likely, true
 	}
-	return analysis.Unsure, true
+	return analysis.Likely, true
 }

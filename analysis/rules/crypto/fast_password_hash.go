@@ -1,6 +1,7 @@
 package crypto
 
 import (
+	"bytes"
 	_ "embed"
 	"strings"
 
@@ -57,7 +58,7 @@ func judgeDigest(p *analysis.Pass, e *flow.Event) {
 	if a == nil {
 		a = flow.FindArg(e.Args, "data")
 	}
-	if a == nil || !holdsPassword(a) || strings.Contains(strings.ToLower(e.Func), "pwned") {
+	if a == nil || !holdsPassword(a) || bytes.Contains(e.Node.Unit().Text, []byte("pwned")) || notForSecurity(e) {
 		return
 	}
 	switch short := e.Name[strings.LastIndexByte(e.Name, '.')+1:]; short {
@@ -67,7 +68,7 @@ func judgeDigest(p *analysis.Pass, e *flow.Event) {
 		}
 		p.Report(e, analysis.Certain, "a password goes into a fast digest here"+passwordConsequence)
 	case "b64encode":
-		if !strings.Contains(strings.ToLower(purpose(e)), "hash") {
+		if !strings.Contains(strings.ToLower(purpose(e)), "hash") || !passwordName.MatchString(names(a.Node)) {
 			return // an encoding for transport, such as Basic authentication
 		}
 		p.Report(e, analysis.Likely, "base64 hides nothing of a password"+passwordConsequence)
@@ -77,6 +78,15 @@ func judgeDigest(p *analysis.Pass, e *flow.Event) {
 		}
 		p.Report(e, analysis.Certain, "a password is hashed with "+strings.ToUpper(short)+", a fast digest"+passwordConsequence)
 	}
+}
+
+func notForSecurity(e *flow.Event) bool {
+	a := flow.FindArg(e.Args, "usedforsecurity")
+	if a == nil {
+		return false
+	}
+	v, ok := a.Value.Bool()
+	return ok && !v
 }
 
 // judgeSlow judges functions that are slow enough only with the right numbers.

@@ -63,11 +63,15 @@ func judgeYAML(p *analysis.Pass, e *flow.Event) {
 		}
 		return
 	}
-	switch name := loader.Name[strings.LastIndexByte(loader.Name, '.')+1:]; name {
-	case "Loader", "UnsafeLoader", "CLoader", "CUnsafeLoader":
-		p.Report(e, analysis.Certain, e.Name+" with "+name+consequence)
-	case "FullLoader", "CFullLoader":
-		p.Report(e, analysis.Unsure, e.Name+" with "+name+consequence)
+	for _, name := range loader.Names() {
+		switch name = name[strings.LastIndexByte(name, '.')+1:]; name {
+		case "Loader", "UnsafeLoader", "CLoader", "CUnsafeLoader":
+			p.Report(e, analysis.Certain, e.Name+" with "+name+consequence)
+			return
+		case "FullLoader", "CFullLoader":
+			p.Report(e, analysis.Unsure, e.Name+" with "+name+consequence)
+			return
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package xss
 
 import (
 	_ "embed"
+	"regexp"
 
 	"pavise/analysis"
 	"pavise/analysis/flow"
@@ -40,7 +41,7 @@ var HTMLBuiltFromVariables = &analysis.Rule{
 
 // judgeHTML objects to data of unknown origin in a response's HTML text.
 func judgeHTML(_ *analysis.Pass, e *flow.Event, r flow.Reach) (analysis.Confidence, bool) {
-	if !r.Inner || r.Origin.Tier > models.Unknown || r.Origin.Tier < models.Opaque {
+	if !r.Inner || r.Origin.Tier > models.Stored || r.Origin.Tier == models.Operator || r.Origin.Tier < models.Opaque {
 		return 0, false
 	}
 	if v := e.HTMLText(); v == nil || !flow.LooksLikeHTML(v) {
@@ -49,11 +50,14 @@ func judgeHTML(_ *analysis.Pass, e *flow.Event, r flow.Reach) (analysis.Confiden
 	return gradeHTML(r), true
 }
 
+// numberName recognises values that are numbers in all likelihood.
+var numberName = regexp.MustCompile(`(?i)(?:^|[^a-z])(?:id|pk|count|total|num|number|len|length|size|age|year|month|day|page|pages|port|width|height|version|price|amount|index|score|rank|seconds|minutes|hours|percent|now|today|time|timestamp|date|status)\)?$`)
+
 func gradeHTML(r flow.Reach) analysis.Confidence {
-	if r.Origin.Tier == models.Unknown && !r.Weak {
-		return analysis.Likely
+	if r.Weak || numberName.MatchString(r.Origin.Label) {
+		return analysis.Unsure
 	}
-	return analysis.Unsure
+	return analysis.Likely
 }
 
 // returnedFromUnknown judges HTML that a view or a fragment of one returns. A
@@ -63,7 +67,7 @@ func returnedFromUnknown(p *analysis.Pass, e *flow.Event) {
 		return
 	}
 	for _, r := range flow.Reaching(e.Value, e.Node, models.HTML) {
-		if !r.Inner || r.Origin.Tier > models.Unknown {
+		if !r.Inner || r.Origin.Tier > models.Stored || r.Origin.Tier == models.Operator {
 			continue
 		}
 		c := gradeHTML(r)

@@ -1,0 +1,162 @@
+package quickfix
+
+import (
+	"sort"
+
+	"pavise/analysis"
+	"pavise/analysis/engine"
+	"pavise/analysis/source"
+)
+
+// prover shows that edits take a finding away and do no harm: the result
+// parses, the finding is gone, and no other finding has come.
+type prover struct {
+	before *engine.Snapshot
+	known  []analysis.Finding // of before, analysed from scratch
+	ready  bool
+}
+
+// The reasons for which a fix is not offered although it was worked out.
+const (
+	brokenResult = "The rewritten code does not parse, so this fix is not offered."
+	stillThere   = "The rewritten code still has this finding, so this fix is not offered."
+	somethingNew = "The rewritten code has another finding, so this fix is not offered."
+	changedSince = "The file has changed since this finding was made."
+)
+
+// prove applies edits to a copy and analyses it. It returns "" or the reason
+// why the edits may not be offered.
+func (p *prover) prove(f *analysis.Finding, edits []source.Edit) string {
+	if !p.ready {
+		p.ready, p.known = true, p.before.Findings()
+		if !p.before.Settled() {
+			p.known = engine.Check(p.before.File(), engine.Options{Config: p.before.Config()}).Findings()
+		}
+	}
+	text := source.Apply(p.before.File().Text(), edits)
+	after := engine.Check(source.New(p.before.File().Path(), text), engine.Options{Config: p.before.Config()})
+	return judge(p.before, p.known, after, f, edits)
+}
+
+// judge compares the snapshots before and after sorted edits.
+func judge(before *engine.Snapshot, known []analysis.Finding, after *engine.Snapshot, f *analysis.Finding, edits []source.Edit) string {
+	if worse(before, after) {
+		return brokenResult
+	}
+	at := map[place]int{}
+	moved := map[*analysis.Rule]int{} // findings whose place is edited
+	found := false
+	for i := range known {
+		k := &known[i]
+		if k.Rule == f.Rule && k.Span == f.Span && !found {
+			found = true
+			continue
+		}
+		if touches(edits, k.Span) {
+			moved[k.Rule]++
+		}
+		at[place{k.Rule, k.Span.Start}]++
+	}
+	if !found {
+		return changedSince
+	}
+	list := after.Findings()
+	for i := range list {
+		a := &list[i]
+		start, inside := mapBack(edits, a.Span.Start)
+		key := place{a.Rule, start}
+		switch {
+		case !inside && at[key] > 0:
+			at[key]--
+		case !inside && a.Rule == f.Rule && start == f.Span.Start:
+			return stillThere
+		case moved[a.Rule] > 0:
+			moved[a.Rule]--
+		case a.Rule == f.Rule:
+			return stillThere
+		default:
+			return somethingNew
+		}
+	}
+	return ""
+}
+
+// place is where a rule reports.
+type place struct {
+	rule  *analysis.Rule
+	start uint32
+}
+
+// worse reports whether the text after has a syntax error that it did not have
+// before.
+func worse(before, after *engine.Snapshot) bool {
+	b, a := before.Tree(), after.Tree()
+	if !a.HasError && a.Partial == "" {
+		return false
+	}
+	if !b.HasError && b.Partial == "" {
+		return true
+	}
+	count := 0
+	for _, u := range b.Units {
+		if u.HasError {
+			count++
+		}
+	}
+	for _, u := range a.Units {
+		if u.HasError {
+			count--
+		}
+	}
+	return count < 0
+}
+
+// touches reports whether an edit changes something in or at a span.
+func touches(edits []source.Edit, s source.Span) bool {
+	for _, e := range edits {
+		if e.Touches(s) {
+			return true
+		}
+	}
+	return false
+}
+
+// mapBack is the offset in the text before the sorted edits of an offset in
+// the text after them; inside is set if it lies in new text.
+func mapBack(edits []source.Edit, off uint32) (before uint32, inside bool) {
+	grown := int64(0)
+	for _, e := range edits {
+		start := int64(e.Start) + grown // of the new text, after
+		if int64(off) < start {
+			break
+		}
+		if int64(off) < start+int64(len(e.New)) {
+			return e.Start, true
+		}
+		grown += int64(len(e.New)) - int64(e.Len())
+	}
+	return uint32(int64(off) - grown), false
+}
+
+// sequential rewrites sorted simultaneous edits so that each is measured in
+// the text left by the one before.
+func sequential(edits []source.Edit) []source.Edit {
+	out := make([]source.Edit, 0, len(edits))
+	for i := len(edits) - 1; i >= 0; i-- {
+		out = append(out, edits[i])
+	}
+	return out
+}
+
+// inverse are the simultaneous edits that undo sorted edits of text.
+func inverse(text []byte, edits []source.Edit) []source.Edit {
+	out := make([]source.Edit, 0, len(edits))
+	grown := int64(0)
+	for _, e := range edits {
+		start := uint32(int64(e.Start) + grown)
+		out = append(out, source.Edit{Span: source.Span{Start: start, End: start + uint32(len(e.New))}, New: string(text[e.Start:e.End])})
+		grown += int64(len(e.New)) - int64(e.Len())
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].Start < out[j].Start })
+	return out
+}
