@@ -1,17 +1,18 @@
 package lsp
 
 import (
-	"bytes"
 	"context"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"go.lsp.dev/protocol"
 
 	"pavise/analysis"
 	"pavise/analysis/engine"
+	"pavise/analysis/rules"
 	"pavise/analysis/source"
+	"pavise/analysis/suppress"
 )
 
 // Diagnostics are pushed unless the client can only pull, or can do both and
@@ -76,14 +77,32 @@ type encoder struct {
 	version version
 	client  *client
 	uri     string
-	pageURL func(*analysis.Rule) string
+	heads   map[*analysis.Rule]string // see ruleHeads
 	// other gives the text and the URI of another file that a step lies in; ok is
 	// false if it cannot be read.
 	other func(path string) (f *source.File, uri string, ok bool)
 }
 
 func (s *server) encoder(d *document) encoder {
-	return encoder{snap: d.snap, version: d.version, client: &s.client, uri: d.uri, pageURL: s.pageURL, other: s.otherFile}
+	return encoder{snap: d.snap, version: d.version, client: &s.client, uri: d.uri, heads: s.heads, other: s.otherFile}
+}
+
+// ruleHeads is what every diagnostic of a rule says between its severity and
+// its message.
+func (s *server) ruleHeads() map[*analysis.Rule]string {
+	all := rules.All()
+	heads := make(map[*analysis.Rule]string, len(all))
+	for _, r := range all {
+		b := append(appendString([]byte(`,"code":`), r.ID), `,"source":"pavise"`...)
+		if url := s.pageURL(r); url != "" && s.client.codeDescription {
+			b = append(appendString(append(b, `,"codeDescription":{"href":`...), url), '}')
+		}
+		if r.ID == suppress.RuleID && s.client.unnecessary {
+			b = append(b, `,"tags":[1]`...)
+		}
+		heads[r] = string(append(b, `,"message":`...))
+	}
+	return heads
 }
 
 func (e encoder) appendAll(b []byte) []byte {
@@ -92,11 +111,12 @@ func (e encoder) appendAll(b []byte) []byte {
 		return append(b, ']')
 	}
 	findings := e.snap.Findings()
+	uri := appendString(nil, e.uri)
 	for i := range findings {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = e.append(b, &findings[i])
+		b = e.append(b, &findings[i], uri)
 	}
 	if note := e.snap.Note(); note != "" {
 		if len(findings) > 0 {
@@ -108,47 +128,16 @@ func (e encoder) appendAll(b []byte) []byte {
 	return append(b, ']')
 }
 
-func (e encoder) append(b []byte, f *analysis.Finding) []byte {
-	file := e.snap.File()
+// append writes one finding; uri is that of the document, quoted.
+func (e encoder) append(b []byte, f *analysis.Finding, uri []byte) []byte {
 	b = append(b, `{"range":`...)
-	b = appendRange(b, file, f.Span, e.client.encoding)
+	b = appendRange(b, e.snap.File(), f.Span, e.client.encoding)
 	b = append(b, `,"severity":`...)
 	b = append(b, '0'+byte(severityOf(f)))
-	b = append(b, `,"code":"`...)
-	b = append(b, f.Rule.ID...)
-	if e.client.codeDescription {
-		if url := e.pageURL(f.Rule); url != "" {
-			b = append(b, `","codeDescription":{"href":`...)
-			b = appendString(b, url)
-			b = append(b, `},"source":"pavise","message":`...)
-		} else {
-			b = append(b, `","source":"pavise","message":`...)
-		}
-	} else {
-		b = append(b, `","source":"pavise","message":`...)
-	}
+	b = append(b, e.heads[f.Rule]...)
 	b = appendString(b, e.message(f))
 	if e.client.related && len(f.Steps) > 0 {
-		b = append(b, `,"relatedInformation":[`...)
-		sep := false
-		for i := range f.Steps {
-			step := &f.Steps[i]
-			in, u, ok := e.fileOf(step.Path)
-			if !ok {
-				continue
-			}
-			if sep {
-				b = append(b, ',')
-			}
-			sep = true
-			b = append(b, `{"location":{"uri":`...)
-			b = appendString(b, u)
-			b = append(b, `,"range":`...)
-			b = appendRange(b, in, step.Span, e.client.encoding)
-			b = append(b, `},"message":`...)
-			b = appendString(b, step.Text)
-			b = append(b, '}')
-		}
+		b = e.appendSteps(append(b, `,"relatedInformation":[`...), f.Steps, uri)
 		b = append(b, ']')
 	}
 	if e.client.diagnosticData {
@@ -163,6 +152,30 @@ func (e encoder) append(b []byte, f *analysis.Finding) []byte {
 		b = append(b, '}')
 	}
 	return append(b, '}')
+}
+
+func (e encoder) appendSteps(b []byte, steps []analysis.Step, uri []byte) []byte {
+	own := e.snap.File()
+	for i := range steps {
+		step, in, u := &steps[i], own, uri
+		if step.Path != "" && step.Path != own.Path() {
+			file, raw, ok := e.other(step.Path)
+			if !ok {
+				continue
+			}
+			in, u = file, appendString(nil, raw)
+		}
+		if b[len(b)-1] != '[' {
+			b = append(b, ',')
+		}
+		b = append(b, `{"location":{"uri":`...)
+		b = append(b, u...)
+		b = append(b, `,"range":`...)
+		b = appendRange(b, in, step.Span, e.client.encoding)
+		b = append(b, `},"message":`...)
+		b = append(appendString(b, step.Text), '}')
+	}
+	return b
 }
 
 // fileOf is the text and the URI of the file that a step lies in.
@@ -231,7 +244,7 @@ func severityOf(f *analysis.Finding) protocol.DiagnosticSeverity {
 // name what they resolve. It is the decoded form of what was published.
 func (e encoder) diagnostic(f *analysis.Finding) (protocol.Diagnostic, error) {
 	var d protocol.Diagnostic
-	err := protocol.Unmarshal(e.append(nil, f), &d)
+	err := protocol.Unmarshal(e.append(nil, f, appendString(nil, e.uri)), &d)
 	return d, err
 }
 
@@ -257,10 +270,17 @@ func sameFindings(a, b *engine.Snapshot) bool {
 }
 
 func appendRange(b []byte, f *source.File, span source.Span, enc source.Encoding) []byte {
+	start := f.Position(span.Start, enc)
+	end := start
+	if f.IsASCII() && span.Start <= span.End && span.End <= f.LineSpan(int(start.Line)).End {
+		end.Column += span.Len() // nearly all: the look-up of the line is the cost
+	} else {
+		end = f.Position(span.End, enc)
+	}
 	b = append(b, `{"start":`...)
-	b = appendPosition(b, f.Position(span.Start, enc))
+	b = appendPosition(b, start)
 	b = append(b, `,"end":`...)
-	b = appendPosition(b, f.Position(span.End, enc))
+	b = appendPosition(b, end)
 	return append(b, '}')
 }
 
@@ -272,15 +292,38 @@ func appendPosition(b []byte, p source.Position) []byte {
 	return append(b, '}')
 }
 
-// appendString appends s as a JSON string.
+// appendString appends s as a JSON string. What is not UTF-8 becomes U+FFFD.
 func appendString(b []byte, s string) []byte {
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c < 0x20 || c == '"' || c == '\\' || c >= 0x7f {
-			b, _ = jsontext.AppendQuote(b, bytes.ToValidUTF8([]byte(s), []byte("\uFFFD")))
-			return b
-		}
-	}
 	b = append(b, '"')
-	b = append(b, s...)
-	return append(b, '"')
+	from := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c >= 0x20 && c != '"' && c != '\\' && c < utf8.RuneSelf {
+			i++
+			continue
+		}
+		if r, n := utf8.DecodeRuneInString(s[i:]); c >= utf8.RuneSelf && (r != utf8.RuneError || n > 1) {
+			i += n
+			continue
+		}
+		b = append(b, s[from:i]...)
+		switch c {
+		case '"', '\\':
+			b = append(b, '\\', c)
+		case '\n':
+			b = append(b, `\n`...)
+		case '\t':
+			b = append(b, `\t`...)
+		default:
+			if c >= utf8.RuneSelf {
+				b = append(b, "\uFFFD"...)
+				break
+			}
+			const hex = "0123456789abcdef"
+			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		}
+		i++
+		from = i
+	}
+	return append(append(b, s[from:]...), '"')
 }

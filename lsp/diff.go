@@ -11,7 +11,7 @@ import (
 // difference, and lines that differ. Beyond them there is one edit.
 const (
 	diffLimit = 20_000
-	diffDepth = 300
+	diffDepth = 1000
 )
 
 // lineEdits are the edits that make text of file: whole lines, as few as
@@ -79,20 +79,21 @@ func hunks(a, b [][]byte) []hunk {
 	if n == 0 || m == 0 || n+m > diffLimit {
 		return whole
 	}
-	reach := make([]int, 2*(n+m)+1) // reach[k+n+m] is the line of a on diagonal k
-	var trace [][]int
+	mid := n + m + 1
+	reach := make([]int, 2*mid+1) // reach[k+mid] is the line of a on diagonal k
+	var trace [][]int             // of each d, what reach was on the diagonals -d-1 to d+1
 	for d := 0; ; d++ {
 		if d > diffDepth {
 			return whole
 		}
-		trace = append(trace, slices.Clone(reach))
+		trace = append(trace, slices.Clone(reach[mid-d-1:mid+d+2]))
 		for k := -d; k <= d; k += 2 {
-			x := advance(reach, k, d, n+m)
+			x := advance(reach, k, d, mid)
 			y := x - k
 			for x < n && y < m && bytes.Equal(a[x], b[y]) {
 				x, y = x+1, y+1
 			}
-			reach[k+n+m] = x
+			reach[k+mid] = x
 			if x >= n && y >= m {
 				return backtrack(trace, n, m)
 			}
@@ -112,9 +113,9 @@ func advance(reach []int, k, d, mid int) int {
 // backtrack walks from the end to the start and joins neighbouring changes.
 func backtrack(trace [][]int, n, m int) []hunk {
 	var out []hunk
-	x, y, mid := n, m, n+m
+	x, y := n, m
 	for d := len(trace) - 1; d > 0; d-- {
-		reach, k := trace[d], x-y
+		reach, k, mid := trace[d], x-y, d+1
 		h := hunk{}
 		if k == -d || k != d && reach[k-1+mid] < reach[k+1+mid] {
 			x = reach[k+1+mid]

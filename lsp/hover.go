@@ -14,8 +14,10 @@ import (
 	"pavise/quickfix"
 )
 
-// mostHovered is how many findings one hover speaks of.
-const mostHovered = 3
+const (
+	mostHovered = 3  // findings that one hover speaks of
+	mostCode    = 30 // lines of an example that are shown
+)
 
 // hover tells of the findings under the cursor: what is wrong, the way the data
 // takes, what can be done, and why it matters. In an ignore comment it tells of
@@ -108,6 +110,29 @@ func (w *writer) hover(r protocol.Range) *protocol.Hover {
 
 func (w *writer) printf(format string, args ...any) { fmt.Fprintf(w, format, args...) }
 
+// page writes a piece of a rule's page between blank lines.
+func (w *writer) page(text string) {
+	if text == "" {
+		return
+	}
+	w.printf("\n")
+	code := false
+	for line := range strings.Lines(text) {
+		fence := strings.HasPrefix(line, "```")
+		code = code != fence
+		switch {
+		case w.markdown:
+			w.WriteString(line)
+		case fence:
+		case code:
+			w.printf("    %s", line)
+		default:
+			w.WriteString(line)
+		}
+	}
+	w.printf("\n")
+}
+
 func (w *writer) rulerLine() {
 	if w.markdown {
 		w.printf("\n\n---\n\n")
@@ -123,15 +148,15 @@ func (w *writer) heading(r *analysis.Rule, severity analysis.Severity) {
 		about += fmt.Sprintf(", CWE-%d", c)
 	}
 	if w.markdown {
-		w.printf("**%s** (`%s`, %s)\n\n", r.Title, r.ID, about)
+		w.printf("**%s** (`%s`, %s)\n", r.Title, r.ID, about)
 		return
 	}
-	w.printf("%s (%s, %s)\n\n", r.Title, r.ID, about)
+	w.printf("%s (%s, %s)\n", r.Title, r.ID, about)
 }
 
 func (w *writer) finding(v view, f *analysis.Finding, fixes []quickfix.Action) {
 	w.heading(f.Rule, f.Severity)
-	w.printf("%s\n", f.Message)
+	w.printf("\n%s\n", f.Message)
 	if len(f.Steps) > 1 {
 		w.printf("\n")
 		for i := range f.Steps {
@@ -171,25 +196,17 @@ func (w *writer) step(v view, i int, step *analysis.Step) {
 // the reader.
 func (w *writer) lesson(r *analysis.Rule, url string) {
 	why, instead := pageSection(r.Page, "Why"), pageSection(r.Page, "Instead")
-	if p := firstParagraph(why); p != "" {
-		w.printf("\n%s\n", p)
-	}
-	if p := firstParagraph(instead); p != "" {
-		w.printf("\n%s\n", p)
-	}
+	w.page(firstParagraph(why))
+	w.page(opening(instead))
 	w.link(url)
 }
 
 // rule is a rule's page without what is only for tools and readers with time.
 func (w *writer) rule(r *analysis.Rule, url string) {
 	w.heading(r, r.Severity)
-	for _, name := range []string{"", "What", "Why", "Instead"} {
-		if text := pageSection(r.Page, name); text != "" {
-			if name == "" {
-				text = firstParagraph(text)
-			}
-			w.printf("%s\n\n", text)
-		}
+	w.page(firstParagraph(pageSection(r.Page, "")))
+	for _, name := range []string{"What", "Why", "Instead"} {
+		w.page(pageSection(r.Page, name))
 	}
 	w.link(url)
 }
@@ -230,6 +247,17 @@ func pageSection(page, name string) string {
 		}
 	}
 	return strings.TrimSpace(strings.Join(out, "\n"))
+}
+
+// opening is the first paragraph of a text with the code that it announces, if
+// that is no more than an editor shows at once.
+func opening(text string) string {
+	head, rest, _ := strings.Cut(text, "\n\n")
+	code, _, closed := strings.Cut(strings.TrimPrefix(rest, "```"), "\n```")
+	if !strings.HasPrefix(rest, "```") || !closed || strings.Count(code, "\n") > mostCode {
+		return firstParagraph(head)
+	}
+	return firstParagraph(head) + "\n\n```" + code + "\n```"
 }
 
 // firstParagraph is the text up to the first blank line or code, on one line.

@@ -39,7 +39,7 @@ func TestHoverInPlainText(t *testing.T) {
 	e := start(t, lsptest.Config{Client: "eglot-1.17", Dir: t.TempDir()})
 	e.Open("app.py", app)
 	h := e.Hover("app.py", e.Find("app.py", "eval(", 0).Start)
-	if strings.ContainsAny(h, "*[") || !strings.Contains(h, "(code-injection, ") || !strings.Contains(h, "1. line 10: ") {
+	if strings.Contains(h, "**") || strings.Contains(h, "](") || strings.Contains(h, "```") || !strings.Contains(h, "(code-injection, ") || !strings.Contains(h, "1. line 10: ") {
 		t.Errorf("shows\n%s", h)
 	}
 }
@@ -53,9 +53,7 @@ func TestHoverOnIgnore(t *testing.T) {
 			t.Errorf("over %s: %s", word, h)
 		}
 	}
-	for _, word := range []string{"no-such-rule", "pavise", "x"} {
-		if h := e.Hover("app.py", e.Find("app.py", word, 0).Start); strings.Contains(h, "CWE-") {
-			t.Errorf("over %s: %s", word, h)
-		}
+	if h := e.Hover("app.py", e.Find("app.py", "x", 0).Start); h != "" {
+		t.Errorf("over code: %s", h)
 	}
 }

@@ -25,6 +25,7 @@ func (s *server) initialize(ctx context.Context, params []byte) (answer, any, er
 	for _, u := range s.client.folders {
 		s.addFolder(u)
 	}
+	s.heads = s.ruleHeads()
 	s.pull = s.client.pull && (s.options.pull || !s.client.push)
 	s.stage.Store(stageReady)
 	s.log.Info("client connected", zap.String("client", s.client.name), zap.Int("folders", len(s.folders)),
@@ -70,7 +71,7 @@ func (s *server) capabilities() protocol.ServerCapabilities {
 // initialized asks the client for what it lets us ask for, and pays for what
 // the first analysis would else have to wait for.
 func (s *server) initialized(ctx context.Context, _ []byte) error {
-	s.start(ctx, "warm up", func(context.Context) { engine.NewSession(engine.Options{}).Open("warm-up.py", nil) })
+	s.start(ctx, "warm up", func(context.Context) { engine.Warm() })
 	s.start(ctx, "registrations", s.register)
 	s.start(ctx, "settings", func(ctx context.Context) {
 		s.fetchSettings(ctx)

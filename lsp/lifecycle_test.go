@@ -26,7 +26,7 @@ app = Flask(__name__)
 
 @app.route("/calc")
 def calc():
-    return str(eval(request.args["expr"]))
+    return {"value": eval(request.args["expr"])}
 
 
 def digest(data):

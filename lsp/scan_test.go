@@ -128,8 +128,8 @@ func TestScanWithToken(t *testing.T) {
 
 func TestScanCancelled(t *testing.T) {
 	dir := folder(t)
-	big := strings.Repeat(strings.ReplaceAll(app, "app", "a"), 50)
-	for i := range 200 {
+	big := strings.Repeat(app, 20)
+	for i := range 60 {
 		write(t, dir, fmt.Sprintf("f%d.py", i), big)
 	}
 	for _, way := range []string{"progress", "request"} {

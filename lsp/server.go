@@ -70,7 +70,8 @@ type server struct {
 	workMu    sync.Mutex     // guards workEnded and the start of work
 	workEnded bool
 
-	pull       bool // how diagnostics travel; written by initialize
+	pull       bool                      // how diagnostics travel; written by initialize
+	heads      map[*analysis.Rule]string // see ruleHeads; written by initialize
 	parentPoll time.Duration
 
 	mu       sync.Mutex           // guards all below and what it points to

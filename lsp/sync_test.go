@@ -124,15 +124,15 @@ func TestManyChangesInOneMessage(t *testing.T) {
 }
 
 func TestEncodings(t *testing.T) {
-	text := "# 𝒳 Ω\n" + strings.Replace(app, `    return str(eval`, `    return str("𝒳Ω" and eval`, 1)
+	text := "# 𝒳 Ω\n" + strings.Replace(app, `{"value": eval`, `{"𝒳Ω": eval`, 1)
 	for client, want := range map[string]struct {
 		encoding string
 		column   int
 	}{
-		"vscode":     {"utf-16", 25},
-		"nvim-0.7":   {"utf-16", 25},
-		"nvim-0.12":  {"utf-8", 28},
-		"eglot-1.17": {"utf-32", 24},
+		"vscode":     {"utf-16", 19},
+		"nvim-0.7":   {"utf-16", 19},
+		"nvim-0.12":  {"utf-8", 22},
+		"eglot-1.17": {"utf-32", 18},
 	} {
 		t.Run(client, func(t *testing.T) {
 			e := start(t, lsptest.Config{Client: client, Dir: t.TempDir()})
@@ -144,7 +144,7 @@ func TestEncodings(t *testing.T) {
 			if got := all[0].Range.Start.Character; got != want.column {
 				t.Errorf("column %d, want %d", got, want.column)
 			}
-			e.Change("app.py", lsptest.Insert(e.Find("app.py", "Ω\" and", 0).Start, "𝒳x"))
+			e.Change("app.py", lsptest.Insert(e.Find("app.py", "Ω\": eval", 0).Start, "𝒳x"))
 			e.Diagnostics("app.py")
 			sameAsFresh(t, e, "app.py")
 		})
@@ -341,7 +341,7 @@ func TestTypedIsOpened(t *testing.T) {
 	e.Open("app.py", app)
 	wantCodes(t, e, "app.py", both)
 	for _, edit := range []struct{ old, text string }{
-		{"def digest", "x = f\"{\ndef digest"}, {"x = f\"{\n", ""}, {"return str(", "return \"\"\"str("},
+		{"def digest", "x = f\"{\ndef digest"}, {"x = f\"{\n", ""}, {"return {", "return \"\"\"{"},
 		{"app = Flask", "@app.route(\napp = Flask"}, {"import hashlib", "import hashlib, ("},
 	} {
 		e.Replace("app.py", edit.old, edit.text)

@@ -163,7 +163,6 @@ func quote(v any) string {
 
 // Texts made to be slow or odd are answered, and the next one as ever.
 func TestHostileTexts(t *testing.T) {
-	e := start(t, lsptest.Config{Dir: t.TempDir()})
 	for name, text := range map[string]string{
 		"one long line":  `x = "` + strings.Repeat("a", 5<<20) + `"`,
 		"parentheses":    strings.Repeat("(", 100_000) + strings.Repeat(")", 100_000),
@@ -178,15 +177,19 @@ func TestHostileTexts(t *testing.T) {
 		"CR only":        strings.ReplaceAll(app, "\n", "\r"),
 		"only line ends": strings.Repeat("\r\n\r\r\n", 1_000),
 	} {
-		e.Open(name+".py", text)
-		e.Diagnostics(name + ".py")
-		e.Change(name+".py", lsptest.Insert(lsptest.Position{}, "#\n"))
-		e.Diagnostics(name + ".py")
-		e.Hover(name+".py", lsptest.Position{Line: 1})
-		e.Close(name + ".py")
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := start(t, lsptest.Config{Dir: t.TempDir()})
+			e.Open("bad.py", text)
+			e.Diagnostics("bad.py")
+			e.Change("bad.py", lsptest.Insert(lsptest.Position{}, "#\n"))
+			e.Diagnostics("bad.py")
+			e.Hover("bad.py", lsptest.Position{Line: 1})
+			e.Close("bad.py")
+			e.Open("app.py", app)
+			wantCodes(t, e, "app.py", both)
+		})
 	}
-	e.Open("app.py", app)
-	wantCodes(t, e, "app.py", both)
 }
 
 func deep(n int) string {

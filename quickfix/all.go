@@ -53,7 +53,7 @@ type allRun struct {
 	keep    func(*analysis.Finding) bool
 	now     *engine.Snapshot
 	tried   map[string]bool // fingerprints, which findings keep when lines move
-	lines   []uint32 // original line of each line of now
+	lines   []uint32        // original line of each line of now
 	count   int
 	result  Result
 }

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"pavise/analysis"
+	"pavise/analysis/config"
 	"pavise/analysis/engine"
 	"pavise/analysis/source"
 	"pavise/quickfix"
@@ -25,7 +26,8 @@ const testdata = "../testdata/fixes"
 
 func check(t testing.TB, name string, text []byte) *engine.Snapshot {
 	t.Helper()
-	return engine.Check(source.New(name, text), engine.Options{OnPanic: func(r *analysis.Rule, path string, v any, stack []byte) {
+	audit := config.Default().With(config.Settings{Profile: config.ProfileAudit})
+	return engine.Check(source.New(name, text), engine.Options{Config: audit, OnPanic: func(r *analysis.Rule, path string, v any, stack []byte) {
 		t.Errorf("%s: %s panicked: %v\n%s", path, r.ID, v, stack)
 	}})
 }

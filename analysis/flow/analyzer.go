@@ -24,12 +24,13 @@ type Analyzer struct {
 	state map[*syntax.Unit]*unitState
 
 	specials map[string]special
+	leaves   map[string]*models.Leaf
 }
 
 // NewAnalyzer returns an analyzer without a file. wants are the names of calls
 // and assignment targets that rules look at, beside the sinks of the models.
 func NewAnalyzer(set *models.Set, wants map[string]bool) *Analyzer {
-	return &Analyzer{set: set, wants: wants, state: map[*syntax.Unit]*unitState{}, specials: newSpecials()}
+	return &Analyzer{set: set, wants: wants, state: map[*syntax.Unit]*unitState{}, specials: newSpecials(), leaves: leavesOf(set, wants)}
 }
 
 // Module is one version of a file.
@@ -43,6 +44,10 @@ type Module struct {
 	body  map[string][]int // class key -> units of its body
 	stars []string         // modules of star imports
 	roots map[string]bool  // root modules that are imported
+
+	awake *awake
+
+	partials int // results that were not kept because units ask for each other
 }
 
 // unitState is what is kept for a unit from version to version.
@@ -53,7 +58,10 @@ type unitState struct {
 	scopes map[int]*python.Scope // of functions inside, by node index
 	result *Result
 	busy   bool
+	fields *fields // what it assigns to attributes of self, if it is a method
 	fn     *Func
+	woken  bool // something that rules look at may happen in it
+	facts  facts
 	cls    *Value
 	calls  *[]namedCall // calls in it one of whose arguments is a plain name
 }
@@ -63,11 +71,10 @@ type Result struct {
 	Events []Event
 	Over   bool // ran out of steps: what follows was not looked at
 
-	told      bool // the rules have seen the events
-	globals   map[string]*Value
-	selfAttrs map[string]*Value
-	deps      map[string]bool
-	mask      uint64 // of the names in deps
+	told    bool // the rules have seen the events
+	globals map[string]*Value
+	deps    map[string]bool
+	mask    uint64 // of the names in deps
 }
 
 var seed = maphash.MakeSeed()
@@ -89,7 +96,7 @@ func (a *Analyzer) Update(tree *syntax.Tree) {
 		}
 		st := a.state[u]
 		if st == nil {
-			st = &unitState{unit: u, scope: python.UnitScope(u)}
+			st = &unitState{unit: u, scope: python.UnitScope(u), facts: a.readFacts(u)}
 			a.state[u] = st
 			fresh = append(fresh, st)
 		}
@@ -100,13 +107,16 @@ func (a *Analyzer) Update(tree *syntax.Tree) {
 	a.m = m
 	if old == nil {
 		m.index()
+		m.wake(nil, nil)
 		return
 	}
 	gone := a.forget(old, m)
 	if !sameShape(old, m, gone, fresh) {
 		m.index()
+		m.wake(nil, nil)
 	} else {
-		m.binds, m.byKey, m.body, m.stars, m.roots = old.binds, old.byKey, old.body, old.stars, old.roots
+		m.binds, m.byKey, m.body, m.stars, m.roots, m.awake = old.binds, old.byKey, old.body, old.stars, old.roots, old.awake
+		m.wake(gone, fresh)
 	}
 	a.invalidate(append(gone, fresh...))
 }
@@ -222,6 +232,9 @@ func (a *Analyzer) invalidate(changed []*unitState) {
 	for again := true; again; {
 		again = false
 		for _, st := range a.m.units {
+			if st.fields != nil && intersects(st.fields.deps, dirty) {
+				st.fields = nil
+			}
 			if st.result == nil || st.result.mask&mask == 0 || !intersects(st.result.deps, dirty) {
 				continue
 			}
@@ -250,7 +263,13 @@ func intersects(deps, dirty map[string]bool) bool {
 func (a *Analyzer) Len() int { return len(a.m.units) }
 
 // Result runs a unit of the current version, unless its result still holds.
-func (a *Analyzer) Result(i int) *Result { return a.m.result(i) }
+// It is nil for a unit in which nothing happens that rules look at.
+func (a *Analyzer) Result(i int) *Result {
+	if !a.m.units[i].woken {
+		return nil
+	}
+	return a.m.result(i)
+}
 
 // imports lists what an import statement binds.
 func (m *Module) imports(n syntax.Node) []python.Import { return python.Imports(n) }

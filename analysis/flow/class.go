@@ -114,7 +114,7 @@ func (f *frame) unitClassAttr(obj *Value, c *Class, name string, n syntax.Node) 
 		}
 	}
 	if obj.inst {
-		if v := f.run.classField(f, c, name); v != nil {
+		if v := f.run.classField(c, name); v != nil {
 			out = join(out, v)
 		}
 	}
@@ -179,29 +179,60 @@ func (r *run) classBody(class, name string, before int) *Value {
 	return out
 }
 
-// classField is what the methods of a class assign to self.name.
-func (r *run) classField(f *frame, c *Class, name string) *Value {
+// classField is what the methods of a class assign to self.name, as shallow
+// runs of them see it.
+func (r *run) classField(c *Class, name string) *Value {
+	if r.shallow != nil && r.shallow.isInit() {
+		return nil
+	}
 	var out *Value
 	for _, o := range r.m.body[c.name] {
 		st := r.m.units[o]
-		if st.unit.Class != syntax.Function || o == r.unit.ord {
+		if st.unit.Class != syntax.Function || st == r.shallow || r.shallow != nil && !st.isInit() {
 			continue
 		}
 		if !assignsSelf(r.m.scope(python.Undecorated(st.unit.Root())), name) {
 			continue
 		}
 		r.deps[st.unit.Key] = true
-		res := r.m.result(o)
-		if res == nil {
-			r.partial = true
-			continue
+		fields := r.m.fields(st)
+		for n := range fields.deps {
+			r.deps[n] = true
 		}
-		r.inherit(res)
-		if v := res.selfAttrs[name]; v != nil {
+		if v := fields.attrs[name]; v != nil {
 			out = join(out, v)
 		}
 	}
 	return out
+}
+
+// fields is what one method assigns to attributes of self.
+type fields struct {
+	attrs map[string]*Value
+	deps  map[string]bool
+}
+
+func (st *unitState) isInit() bool {
+	switch st.unit.Name {
+	case "__init__", "__new__", "__post_init__", "setUp", "initialize", "prepare", "connect", "open":
+		return true
+	}
+	return false
+}
+
+// fields runs a method shallowly: into few of the functions that it calls, and
+// with no attributes of self but those of the initializer. So the cost of all
+// fields of a class is bounded by the size of its methods.
+func (m *Module) fields(st *unitState) *fields {
+	if st.fields != nil {
+		return st.fields
+	}
+	st.fields = &fields{} // stands for itself while it runs
+	r := &run{m: m, unit: st, deps: map[string]bool{}, shallow: st, quiet: 1}
+	f := &frame{m: m, run: r, scope: &python.Scope{}, env: &env{}}
+	f.entry(m.function(st))
+	st.fields = &fields{attrs: r.selfAttrs, deps: r.deps}
+	return st.fields
 }
 
 func assignsSelf(s *python.Scope, name string) bool {
@@ -231,10 +262,14 @@ func (f *frame) instantiate(n syntax.Node, c *Class, args []Arg) *Value {
 	}
 	obj := f.instance(c)
 	if init := f.classAttr(obj, "__init__", n); init != nil && init.fn != nil {
-		if f.depth >= maxDepth || f.run.inStack(init.fn.node) {
+		f.run.dependOn(init.fn)
+		plain := !argsTainted(nil, args)
+		if f.depth >= maxDepth || f.run.inStack(init.fn.node) || plain && !f.run.affords(f.depth) {
 			return obj
 		}
-		f.run.dependOn(init.fn)
+		if plain {
+			defer func(before int) { f.run.plain += f.run.steps - before }(f.run.steps)
+		}
 		g := f.enter(init.fn)
 		params := python.Params(init.fn.node)
 		f.bindArgs(g, init.fn, params, obj, args)

@@ -116,10 +116,13 @@ type frame struct {
 
 // Limits of one run, in steps so that the result never depends on the machine.
 const (
-	maxSteps  = 120_000 // nodes evaluated for one unit, its inlined callees included
-	maxDepth  = 6       // inlined calls
-	maxNest   = 150     // depth of one expression or block
-	maxRounds = 2       // of a loop body
+	maxSteps    = 120_000 // nodes evaluated for one unit, its inlined callees included
+	maxDepth    = 6       // inlined calls that outside data goes into
+	maxPlain    = 8_000   // steps in all other inlined calls of a unit
+	plainDepth  = 4       // inlined calls that no outside data goes into
+	maxPartials = 200
+	maxNest     = 150 // depth of one expression or block
+	maxRounds   = 2   // of a loop body
 )
 
 // run is the evaluation of one unit with all that it calls.
@@ -133,9 +136,11 @@ type run struct {
 	deps      map[string]bool
 	stack     []syntax.Node // functions being inlined
 	selfAttrs map[string]*Value
-	over      bool // ran out of steps
-	partial   bool // asked for a unit that was running
-	quiet     int  // no events while a loop is not in its last round
+	shallow   *unitState // the method whose fields are looked for, or nil
+	plain     int        // steps spent in calls that no outside data goes into
+	over      bool       // ran out of steps
+	partial   bool       // asked for a unit that was running
+	quiet     int        // no events while a loop is not in its last round
 }
 
 func (f *frame) step() bool {

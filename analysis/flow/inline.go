@@ -16,10 +16,14 @@ type outcome struct {
 
 // inline runs a function of this file with the arguments of one call.
 func (f *frame) inline(n syntax.Node, fn *Func, self *Value, args []Arg) *Value {
-	if f.depth >= maxDepth || f.run.over || f.run.inStack(fn.node) {
+	f.run.dependOn(fn)
+	plain := !argsTainted(self, args)
+	if f.depth >= maxDepth || f.run.over || f.run.inStack(fn.node) || plain && !f.run.affords(f.depth) {
 		return carry(self, args, false)
 	}
-	f.run.dependOn(fn)
+	if plain {
+		defer func(before int) { f.run.plain += f.run.steps - before }(f.run.steps)
+	}
 	g := f.enter(fn)
 	params := python.Params(fn.node)
 	f.bindArgs(g, fn, params, self, args)
@@ -39,6 +43,15 @@ func (f *frame) inline(n syntax.Node, fn *Func, self *Value, args []Arg) *Value 
 	v = f.learnFrom(g, v, args, params, self != nil)
 	f.writeBack(n, g, params, self, args)
 	return v.step(n, "returned by "+fn.name+"()")
+}
+
+// affords reports whether one more call may be followed that no outside data
+// goes into.
+func (r *run) affords(depth int) bool {
+	if r.shallow != nil {
+		return depth < 2 && r.plain < maxPlain
+	}
+	return depth < plainDepth && r.plain < maxPlain
 }
 
 // enter makes the frame of a call.

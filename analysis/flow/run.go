@@ -28,13 +28,12 @@ func (m *Module) result(i int) *Result {
 	for n := range r.deps {
 		res.mask |= maskOf(n)
 	}
-	if res.selfAttrs = r.selfAttrs; r.partial {
-		// it asked for a unit that was running: good for now, not to be kept
-		st.busy = false
+	st.busy = false
+	if r.partial && m.partials < maxPartials {
+		m.partials++ // it asked for a unit that was running: good for now, not to be kept
 		return res
 	}
 	st.result = res
-	st.busy = false
 	return res
 }
 

@@ -166,7 +166,10 @@ func (w *walker) hole(v *Value, n syntax.Node, place sql.Place, inner bool, dept
 
 var streams = map[string]bool{"io.BytesIO": true, "io.StringIO": true, "tempfile.SpooledTemporaryFile": true, "dict": true, "list": true}
 
-const maxVariants = 8
+const (
+	maxVariants = 8
+	maxPieces   = 96 // of one text
+)
 
 // variants flattens a text into literals and holes, once for each combination
 // of alternatives it was put together from.
@@ -199,6 +202,9 @@ func expand(p Piece, depth int) [][]Piece {
 	}
 	out := [][]Piece{nil}
 	for _, q := range v.Pieces {
+		if len(out[0]) > maxPieces {
+			return [][]Piece{{p}} // too long to tell its parts apart
+		}
 		if q.Hole != nil && v.Clean|v.Weak != 0 {
 			q.Hole = q.Hole.cleaned(v.Clean).weakened(v.Weak &^ v.Clean)
 		}

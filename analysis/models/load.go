@@ -37,6 +37,7 @@ type Set struct {
 	requests   []Request
 	unbound    map[string]string
 
+	remote  map[string]bool              // root modules with sources of a client's data
 	roots   map[string]bool              // root modules that have a model
 	members map[string]map[string]string // class -> member -> the qualified name that facts use
 }
@@ -78,7 +79,7 @@ func newSet() *Set {
 		sinks: map[string][]*Sink{}, sets: map[string][]*Sink{},
 		cleans: map[string][]*Clean{}, guards: map[string][]*Guard{}, passes: map[string]*Pass{},
 		decorators: map[string]*Route{}, registers: map[string]*Route{}, routeBases: map[string]*Route{},
-		unbound: map[string]string{}, roots: map[string]bool{},
+		unbound: map[string]string{}, roots: map[string]bool{}, remote: map[string]bool{},
 	}
 }
 
@@ -108,6 +109,7 @@ func (s *Set) add(text []byte) error {
 	if err := s.addSources(lib.Sources); err != nil {
 		return err
 	}
+	s.noteRemote(&lib)
 	if err := s.addSinks(lib.Sinks); err != nil {
 		return err
 	}
@@ -115,6 +117,23 @@ func (s *Set) add(text []byte) error {
 		return err
 	}
 	return s.addRoutes(lib.Routes)
+}
+
+// noteRemote collects the root modules that bring in a client's data.
+func (s *Set) noteRemote(lib *Library) {
+	remote := len(lib.Requests) > 0 || len(lib.Routes) > 0
+	for i := range lib.Sources {
+		remote = remote || lib.Sources[i].tier == Remote
+	}
+	if !remote {
+		return
+	}
+	for _, r := range append(lib.Roots, lib.Library) {
+		s.remote[r] = true
+	}
+	for _, q := range lib.Requests {
+		s.remote[q.Import] = true
+	}
 }
 
 func (s *Set) addSources(list []Source) error {

@@ -138,3 +138,41 @@ func BenchmarkBuild(b *testing.B) {
 		d.b.build(d.ct, d.tree.File, nil, noChange, false)
 	}
 }
+
+// BenchmarkWalk visits all nodes of a file, as a rule does.
+func BenchmarkWalk(b *testing.B) {
+	tree := open(b, string(realistic(b, 10_000))).Tree()
+	b.ReportAllocs()
+	nodes, calls := 0, 0
+	for b.Loop() {
+		nodes, calls = 0, 0
+		for _, p := range tree.Units {
+			for n := range p.Root().Descendants() {
+				nodes++
+				if n.Kind() == KindCall && n.Child(FieldFunction).Kind() == KindAttribute {
+					calls++
+				}
+			}
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*nodes), "ns/node")
+}
+
+// BenchmarkChildren does it by way of children.
+func BenchmarkChildren(b *testing.B) {
+	tree := open(b, string(realistic(b, 10_000))).Tree()
+	b.ReportAllocs()
+	nodes := 0
+	for b.Loop() {
+		nodes = 0
+		for _, p := range tree.Units {
+			for n := range p.Root().Descendants() {
+				for c := range n.NamedChildren() {
+					if c.Kind() == KindString {
+						nodes++
+					}
+				}
+			}
+		}
+	}
+}

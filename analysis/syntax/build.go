@@ -46,6 +46,8 @@ type slot struct {
 	parent int32 // slot of the class header around it, or noParent, or ownParent
 	stale  bool
 	fresh  bool // unit was made in this build and may still be written to
+
+	suspect bool // as in Placed
 }
 
 const (
@@ -101,7 +103,7 @@ func (b *builder) build(ct cTree, f *source.File, prev *Tree, c change, typing b
 func (b *builder) retire(units []Placed) {
 	for _, p := range units {
 		if !p.HasError {
-			b.pool.put(p.Unit)
+			b.pool.put(p.Unit, p.suspect)
 		}
 	}
 }
@@ -156,15 +158,15 @@ const (
 	trustIntact              // no error in the unit: while typing, repairs elsewhere are not followed up
 )
 
-// trusts reports whether u can stand for e unseen.
-func (b *builder) trusts(e *entry, u *Unit) bool {
+// trusts reports whether a unit, suspect or not, can stand for e unseen.
+func (b *builder) trusts(e *entry, suspect bool) bool {
 	switch {
 	case e.broken():
 		return false
 	case b.trust == trustIntact:
 		return e.flags&entryInError == 0 || e.class != Statement
 	}
-	return b.trust == trustProven && !u.suspect
+	return b.trust == trustProven && !suspect
 }
 
 // layout puts entries and stale units in file order.
@@ -202,7 +204,8 @@ func (b *builder) keep(c candidate, old []Placed) {
 		return
 	}
 	b.taken[c.old] = true
-	b.slots = append(b.slots, slot{unit: old[c.old].Unit, start: c.start, entry: -1, parent: ownParent, stale: true})
+	o := old[c.old]
+	b.slots = append(b.slots, slot{unit: o.Unit, start: c.start, entry: -1, parent: ownParent, stale: true, suspect: o.suspect})
 }
 
 // parentSlot is the slot of the class header around e. If that was dropped as
@@ -227,9 +230,9 @@ func (b *builder) fill(ct cTree, f *source.File, old []Placed) string {
 		s := &b.slots[i]
 		if s.entry >= 0 {
 			e := &b.entries[s.entry]
-			var was *Unit
+			var was Placed
 			if m := b.matches[s.entry]; m >= 0 {
-				was = old[m].Unit
+				was = old[m]
 			}
 			if total+int(e.nodes) > maxRecords {
 				b.slots = b.slots[:i]
@@ -242,38 +245,42 @@ func (b *builder) fill(ct cTree, f *source.File, old []Placed) string {
 	return ""
 }
 
-// fillOne gives s, of entry e, its unit: was, which stood at its place, if it is
-// the same, or one from the pool, or a new one.
-func (b *builder) fillOne(s *slot, e *entry, ct cTree, f *source.File, was *Unit) {
-	if was != nil && b.trusts(e, was) {
-		s.unit = was
+// fillOne gives s, of entry e, its unit: that of was, which stood at its place,
+// if it is the same, or one from the pool, or a new one.
+func (b *builder) fillOne(s *slot, e *entry, ct cTree, f *source.File, was Placed) {
+	if was.Unit != nil && b.trusts(e, was.suspect) {
+		s.unit, s.suspect = was.Unit, was.suspect
 		return
 	}
 	text := f.Text()[e.start:e.end]
 	k := poolKey{source.Hash(text) ^ uint64(e.kind)*0x9e3779b97f4a7c15, e.kind, e.class}
-	if was == nil {
-		trusted := func(u *Unit) bool { return b.trusts(e, u) && bytes.Equal(u.Text, text) }
-		if s.unit = b.pool.take(k, trusted); s.unit != nil {
+	if was.Unit == nil {
+		s.unit, s.suspect = b.pool.take(k, func(u *Unit, suspect bool) bool {
+			return b.trusts(e, suspect) && bytes.Equal(u.Text, text)
+		})
+		if s.unit != nil {
 			return
 		}
 	}
 	b.recs = ct.flatten(e, b.recs)
-	same := func(u *Unit) bool { return slices.Equal(u.recs, b.recs) && bytes.Equal(u.Text, text) }
-	if was != nil && slices.Equal(was.recs, b.recs) {
-		s.unit = was
+	if was.Unit != nil && slices.Equal(was.recs, b.recs) {
+		s.unit, s.suspect = was.Unit, was.suspect
 	} else if !e.broken() {
-		if s.unit = b.pool.take(k, same); was != nil {
-			b.pool.put(was)
+		s.unit, s.suspect = b.pool.take(k, func(u *Unit, _ bool) bool {
+			return slices.Equal(u.recs, b.recs) && bytes.Equal(u.Text, text)
+		})
+		if was.Unit != nil {
+			b.pool.put(was.Unit, was.suspect)
 		}
 	}
 	if s.unit != nil {
-		s.unit.suspect = s.unit.suspect && b.trust != trustProven
+		s.suspect = s.suspect && b.trust != trustProven
 		return
 	}
-	s.fresh = true
+	s.fresh, s.suspect = true, b.trust != trustProven
 	s.unit = &Unit{
 		Class: e.class, Kind: e.kind, Text: bytes.Clone(text), Hash: k.hash, HasError: e.broken(),
-		recs: slices.Clone(b.recs), suspect: b.trust != trustProven,
+		recs: slices.Clone(b.recs),
 	}
 	if isDefinition(s.unit) {
 		s.unit.Name = s.unit.definition().Child(FieldName).Str()
@@ -305,7 +312,7 @@ func (b *builder) place(all []Placed, w window, c change) []Placed {
 	units = append(units, all[:w.a]...)
 	for i := range b.slots {
 		s := &b.slots[i]
-		units = append(units, Placed{Unit: s.unit, Start: s.start, Stale: s.stale})
+		units = append(units, Placed{Unit: s.unit, Start: s.start, Stale: s.stale, suspect: s.suspect})
 		*s = slot{} // holds on to nothing
 	}
 	tail := len(units)

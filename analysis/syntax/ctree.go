@@ -1,7 +1,7 @@
 package syntax
 
 /*
-#cgo CFLAGS: -std=gnu11 -O2
+#cgo CFLAGS: -std=gnu11
 #include <stdlib.h>
 #include "runtime.h"
 */

@@ -145,7 +145,7 @@ func sameTree(a, b *Tree) bool {
 		return false
 	}
 	for i := range a.Units {
-		if a.Units[i] != b.Units[i] {
+		if x, y := a.Units[i], b.Units[i]; x.Unit != y.Unit || x.Start != y.Start || x.Stale != y.Stale {
 			return false
 		}
 	}

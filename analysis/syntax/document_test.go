@@ -254,7 +254,7 @@ func TestBudget(t *testing.T) {
 	d := open(t, "def f(): pass\n\nx = 1\n\ndef g(): pass\n")
 	g := unit(t, d.Tree(), "g")
 	d.budget = Budget{Parse: time.Microsecond, Edit: time.Microsecond, MaxBytes: 1 << 20}
-	slow := "x = 1" + strings.Repeat("\n# comment", 2000)
+	slow := "x = 1" + strings.Repeat("\n# comment", 1000)
 	tree := edit(t, d, "x = 1", slow)
 	check(t, tree)
 	if tree.Partial == "" || unit(t, tree, "g").Unit != g.Unit || !unit(t, tree, "g").Stale || len(tree.Units) != 2 {
@@ -285,7 +285,7 @@ func TestInterrupted(t *testing.T) {
 	d := open(t, "def f(): pass\n\nx = 1\n")
 	asked := 0
 	d.Interrupted = func() bool { asked++; return true }
-	tree := edit(t, d, "x = 1", "x = 1"+strings.Repeat("\n# comment", 6000))
+	tree := edit(t, d, "x = 1", "x = 1"+strings.Repeat("\n# comment", 3000))
 	check(t, tree)
 	if tree.Partial != interrupted || asked == 0 {
 		t.Fatalf("asked %d times, partial %q", asked, tree.Partial)
@@ -297,4 +297,15 @@ func TestInterrupted(t *testing.T) {
 	if settled := d.Settle(); settled.Partial != "" || settled.HasError {
 		t.Errorf("partial %q", settled.Partial)
 	}
+}
+
+// TestClosed uses a document after its end: no result, but no crash.
+func TestClosed(t *testing.T) {
+	d := open(t, "def f(): pass\nx = 1\n")
+	d.Close()
+	if tree := edit(t, d, "x = 1", "y = (1"); tree.Partial == "" || !unit(t, tree, "f").Stale {
+		t.Errorf("units:\n%s", show(tree))
+	}
+	d.Settle()
+	d.Close()
 }

@@ -85,7 +85,7 @@ func (b *builder) widen(all []Placed, w window, c change) {
 	kept := func(units []Placed, c change) {
 		for _, p := range units {
 			at, _ := c.moved(source.Span{Start: p.Start, End: p.Start})
-			b.slots = append(b.slots, slot{unit: p.Unit, start: at, entry: -1, parent: ownParent})
+			b.slots = append(b.slots, slot{unit: p.Unit, start: at, entry: -1, parent: ownParent, stale: p.Stale, suspect: p.suspect})
 		}
 	}
 	kept(all[:w.a], noChange)
@@ -167,9 +167,9 @@ func (b *builder) rename(s *slot) {
 		return
 	}
 	if !s.fresh {
-		b.pool.put(u)
-		same := b.pool.take(keyOf(u), func(v *Unit) bool {
-			return v.Key == key && v.Parent == parent && v.suspect == u.suspect && bytes.Equal(v.Text, u.Text) && slices.Equal(v.recs, u.recs)
+		b.pool.put(u, s.suspect)
+		same, _ := b.pool.take(keyOf(u), func(v *Unit, suspect bool) bool {
+			return v.Key == key && v.Parent == parent && suspect == s.suspect && bytes.Equal(v.Text, u.Text) && slices.Equal(v.recs, u.recs)
 		})
 		if same != nil {
 			s.unit = same

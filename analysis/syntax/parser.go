@@ -44,6 +44,9 @@ const interrupted = "the file is not parsed: a newer edit came in between"
 // asks stop, which may be nil, whether to give up. The reason is "" if the parse
 // is done.
 func (p *cParser) parse(old cTree, f *source.File, budget time.Duration, stop func() bool) (cTree, string) {
+	if p.c == nil {
+		return cTree{}, "the file is not parsed: its document is closed"
+	}
 	atomic.StoreUintptr(p.stop, 0)
 	if stop != nil {
 		w := watch(p.stop, stop)

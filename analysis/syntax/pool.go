@@ -25,6 +25,7 @@ type poolKey struct {
 
 type pooled struct {
 	unit         *Unit
+	suspect      bool // as in Placed
 	older, newer *pooled
 	same         *pooled // next with this poolKey
 }
@@ -32,11 +33,11 @@ type pooled struct {
 func keyOf(u *Unit) poolKey { return poolKey{u.Hash, u.Kind, u.Class} }
 
 // put adds u, which holds no error.
-func (p *pool) put(u *Unit) {
+func (p *pool) put(u *Unit, suspect bool) {
 	if p.byText == nil {
 		p.byText = map[poolKey]*pooled{}
 	}
-	e := &pooled{unit: u, older: p.last}
+	e := &pooled{unit: u, suspect: suspect, older: p.last}
 	if p.last != nil {
 		p.last.newer = e
 	} else {
@@ -59,18 +60,18 @@ func (p *pool) put(u *Unit) {
 	}
 }
 
-// take removes and returns the first of the units of k that is wanted, nil if
-// none is.
-func (p *pool) take(k poolKey, wanted func(*Unit) bool) *Unit {
+// take removes and returns the first of the units of k that is wanted, and
+// whether it is suspect. It returns nil if none is wanted.
+func (p *pool) take(k poolKey, wanted func(u *Unit, suspect bool) bool) (*Unit, bool) {
 	x := p.byText[k]
 	for i := 0; x != nil && i < poolDepth; i++ {
-		if wanted(x.unit) {
+		if wanted(x.unit, x.suspect) {
 			p.remove(x)
-			return x.unit
+			return x.unit, x.suspect
 		}
 		x = x.same
 	}
-	return nil
+	return nil, false
 }
 
 func (p *pool) remove(e *pooled) {

@@ -52,24 +52,27 @@ func typeAtRandom(t *testing.T, text []byte, edits int, seed uint64) {
 		before := d.Tree().File.Text()
 		tree := d.Change(f, list)
 		check(t, tree)
-		want := fresh.Parse(source.New("a.py", f.Text()))
-		switch {
-		case want.HasError || want.Partial != "":
-			broken++
-		case tree.HasError: // out of a broken tree the parser does not always find back at once
-			lagging++
-		default:
-			valid++
-			if diff := sameAs(tree, want); diff != "" {
-				t.Fatalf("edit %d, %+v, leaves a valid file that is not as if fresh: %s\nfrom %q", i, list, diff, before)
+		pause := m.rng.IntN(4) == 0
+		if pause || m.rng.IntN(4) == 0 {
+			want := fresh.Parse(source.New("a.py", f.Text()))
+			switch {
+			case want.HasError || want.Partial != "":
+				broken++
+			case tree.HasError: // out of a broken tree the parser does not always find back at once
+				lagging++
+			default:
+				valid++
+				if diff := sameAs(tree, want); diff != "" {
+					t.Fatalf("edit %d, %+v, leaves a valid file that is not as if fresh: %s\nfrom %q", i, list, diff, before)
+				}
 			}
-		}
-		if m.rng.IntN(4) == 0 {
-			if diff := sameAs(d.Settle(), want); diff != "" {
-				t.Fatalf("after edit %d, %+v, Settle is not as if fresh: %s\nfrom %q", i, list, diff, before)
-			}
-			if again := d.Settle(); again != d.Tree() {
-				t.Fatal("a second Settle made another tree")
+			if pause {
+				if diff := sameAs(d.Settle(), want); diff != "" {
+					t.Fatalf("after edit %d, %+v, Settle is not as if fresh: %s\nfrom %q", i, list, diff, before)
+				}
+				if again := d.Settle(); again != d.Tree() {
+					t.Fatal("a second Settle made another tree")
+				}
 			}
 		}
 		if m.rng.IntN(15) == 0 { // the file has become a mess: back to the start
@@ -78,7 +81,7 @@ func typeAtRandom(t *testing.T, text []byte, edits int, seed uint64) {
 			m.undo, gentle = nil, m.rng.IntN(3) > 0
 		}
 	}
-	if valid < edits/5 || broken < edits/5 || lagging > edits/200 {
+	if valid < edits/12 || broken < edits/12 || lagging > edits/200 {
 		t.Errorf("%d valid, %d broken, %d lagging states: not what was meant", valid, broken, lagging)
 	}
 }

@@ -44,11 +44,6 @@ type Unit struct {
 	HasError bool
 
 	recs []rec
-
-	// suspect says that no parse without errors has shown these nodes yet. Repairs
-	// elsewhere in a file can change how intact text is read (a tuple as a
-	// pattern, say). Only the builder that made the unit looks at this.
-	suspect bool
 }
 
 // Placed is a unit at its place in a file.
@@ -56,6 +51,11 @@ type Placed struct {
 	*Unit
 	Start uint32 // byte offset in the file
 	Stale bool   // kept from an earlier parse because its text still stands inside a broken or not yet parsed region
+
+	// suspect says that no parse without errors has shown the unit's nodes yet:
+	// repairs elsewhere in a file can change how intact text is read (a tuple as a
+	// pattern, say).
+	suspect bool
 }
 
 // End is the offset behind the unit.

@@ -197,7 +197,10 @@ func (s *story) write(name string, text []byte) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		s.t.Fatal(err)
 	}
-	if err := os.WriteFile(path, text, 0o644); err != nil {
+	if err := os.WriteFile(path+"~", text, 0o644); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := os.Rename(path+"~", path); err != nil { // in one step: the server may be reading
 		s.t.Fatal(err)
 	}
 }

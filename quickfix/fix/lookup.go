@@ -24,16 +24,16 @@ func (s *Site) Definition(id pyedit.At) (def pyedit.At, fixed, ok bool) {
 	}
 	fixed = id.Scoped(b.Stmt)
 	for _, l := range v.Seen(b) {
-		if l.Abs() != id.Abs() && !logged(l.Node) {
+		if l.Abs() != id.Abs() && !Logged(l.Node) {
 			fixed = true
 		}
 	}
 	return b.Value, fixed, true
 }
 
-// logged reports whether a load is the argument of a call that only writes it
+// Logged reports whether a load is the argument of a call that only writes it
 // out for people.
-func logged(n syntax.Node) bool {
+func Logged(n syntax.Node) bool {
 	for p := n.Parent(); p.OK(); p = p.Parent() {
 		switch p.Kind() {
 		case syntax.KindArgumentList, syntax.KindInterpolation, syntax.KindString, syntax.KindConcatenatedString:

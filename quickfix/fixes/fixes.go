@@ -6,12 +6,21 @@ import (
 
 	"pavise/analysis"
 	"pavise/quickfix/fix"
+	"pavise/quickfix/fixes/cmdi"
+	"pavise/quickfix/fixes/codeexec"
+	"pavise/quickfix/fixes/crypto"
+	"pavise/quickfix/fixes/deser"
+	"pavise/quickfix/fixes/dos"
+	"pavise/quickfix/fixes/secrets"
+	"pavise/quickfix/fixes/settings"
 	"pavise/quickfix/fixes/sqli"
+	"pavise/quickfix/fixes/transport"
 )
 
 // All fixes, by class. The order is that in which they are offered.
 func All() []*fix.Fix {
-	return slices.Concat(sqli.Fixes)
+	return slices.Concat(sqli.Fixes, cmdi.Fixes, codeexec.Fixes, deser.Fixes, crypto.Fixes, secrets.Fixes, settings.Fixes, transport.Fixes,
+		dos.Fixes)
 }
 
 // For are the fixes of one rule.

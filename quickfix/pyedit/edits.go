@@ -81,7 +81,8 @@ func (e *Edits) writes(name string) bool {
 	return false
 }
 
-// HasWord reports whether text holds name with no name character around it.
+// HasWord reports whether text holds name with no name character around it and
+// no dot before it.
 func HasWord(text, name string) bool {
 	for at := 0; ; {
 		i := strings.Index(text[at:], name)
@@ -90,7 +91,7 @@ func HasWord(text, name string) bool {
 		}
 		i += at
 		end := i + len(name)
-		if (i == 0 || !nameByte(text[i-1])) && (end == len(text) || !nameByte(text[end])) {
+		if (i == 0 || !nameByte(text[i-1]) && text[i-1] != '.') && (end == len(text) || !nameByte(text[end])) {
 			return true
 		}
 		at = end

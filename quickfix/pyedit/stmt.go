@@ -161,3 +161,10 @@ func (f *File) Defines(name string) (At, bool) {
 	a, ok := f.defining[name]
 	return a, ok
 }
+
+// DeleteLines takes a statement away with its lines. It must stand on lines
+// of its own and not be the last of its block.
+func (e *Edits) DeleteLines(stmt At) {
+	s := stmt.Abs()
+	e.Delete(source.Span{Start: e.file.LineStart(s.Start), End: e.file.LineEnd(s.End)})
+}

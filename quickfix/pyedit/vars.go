@@ -184,20 +184,30 @@ func (v *Variable) Reaching(load At) (b Bind, ok bool) {
 		return Bind{}, false
 	}
 	b = v.Binds[found]
-	if !b.Value.OK() || b.Grow || b.Value.Abs().Contains(load.Abs()) || !encloses(b.Stmt, load) || v.turns(b, load) {
+	if !b.Value.OK() || b.Grow || b.Value.Abs().Contains(load.Abs()) || !Encloses(b.Stmt, load) || v.turns(b, load) {
 		return Bind{}, false
 	}
 	return b, true
 }
 
-// encloses reports whether the block of a statement holds a node that comes
+// Encloses reports whether the block of a statement holds a node that comes
 // later: the statement has run whenever the node runs.
-func encloses(stmt, later At) bool {
+func Encloses(stmt, later At) bool {
 	block := stmt.Parent()
 	if !block.OK() { // a unit of its own: the module's or class's body
 		return stmt.Base <= later.Base
 	}
 	return stmt.Base == later.Base && block.Span().Contains(later.Span())
+}
+
+// LoopBetween reports whether a loop holds the node but not the statement.
+func LoopBetween(stmt, n At) bool {
+	for p := n.Parent(); p.OK(); p = p.Parent() {
+		if (p.Kind() == syntax.KindForStatement || p.Kind() == syntax.KindWhileStatement) && !n.On(p).Abs().Contains(stmt.Abs()) {
+			return true
+		}
+	}
+	return false
 }
 
 // turns reports whether a binding in a loop around the load, but not around b,

@@ -124,7 +124,7 @@ func (w *writer) moveOperands() {
 		if at.Piece >= len(w.t.Pieces) || w.t.Pieces[at.Piece].Style != Operand || !w.t.Pieces[at.Piece].Hole || c.text == "" {
 			continue
 		}
-		if at.Piece > 0 && !w.t.Pieces[at.Piece-1].Hole {
+		if at.Piece > 0 && !w.t.Pieces[at.Piece-1].Hole && w.t.Pieces[at.Piece-1].Group == w.t.Pieces[at.Piece].Group {
 			c.from = Pos{Piece: at.Piece - 1, Offset: len(w.t.Pieces[at.Piece-1].Text)}
 			continue
 		}
@@ -161,7 +161,7 @@ func (w *writer) merge() {
 // mergeable reports whether two literal tokens can become one.
 func (w *writer) mergeable(a, b *Piece, i, j int) bool {
 	x, y := a.Token, b.Token
-	if x.Fixed || y.Fixed || x.Quote != y.Quote || x.Prefix != y.Prefix || x.Format || x.Base != y.Base || len(a.wraps) != len(b.wraps) {
+	if a.Group != b.Group || x.Fixed || y.Fixed || x.Quote != y.Quote || x.Prefix != y.Prefix || x.Format || x.Base != y.Base || len(a.wraps) != len(b.wraps) {
 		return false
 	}
 	for k := i + 1; k < j; k++ {

@@ -51,6 +51,8 @@ type Piece struct {
 	// Known is the constant text of a hole that is known.
 	Known   string
 	IsKnown bool
+	// Group tells the expressions of a joined text apart.
+	Group int
 }
 
 // Formatting is a % or .format around a text.
@@ -74,6 +76,29 @@ type Text struct {
 	Pieces      []Piece
 	Tokens      []*Token
 	Formattings []*Formatting
+}
+
+// Join makes one text of several that follow each other in the result, each a
+// group of its own.
+func Join(texts ...*Text) *Text {
+	all := &Text{}
+	for i, t := range texts {
+		if i == 0 {
+			all.Node = t.Node
+		}
+		for _, p := range t.Pieces {
+			p.Group = i
+			all.Pieces = append(all.Pieces, p)
+		}
+		all.Tokens = append(all.Tokens, t.Tokens...)
+		all.Formattings = append(all.Formattings, t.Formattings...)
+	}
+	return all
+}
+
+// Whole is a text that is nothing but the value of an expression.
+func Whole(at pyedit.At) *Text {
+	return &Text{Node: at, Pieces: []Piece{{Hole: true, Style: Operand, Expr: at, Term: at}}}
 }
 
 // SQL gives the pieces to the SQL scanner, index by index. Holes that are

@@ -45,14 +45,9 @@ const (
 const (
 	handler = `@app.get("/users")
 def users():
-    order = request.args.get("order", "id")
     name = request.args.get("name", "")
-    rows = get_db().execute(
-        "SELECT id, name FROM users "
-        f"WHERE name = '{name}'"
-    ).fetchall()
-    return render_template("index.html", entries=rows)
-`
+    rows = get_db().execute(f"SELECT id, name FROM users WHERE name = '{name}'").fetchall()
+    return render_template("index.html", entries=rows)`
 	before = "if __name__ =="
 	rule   = "sql-injection" // that must find the handler
 )
@@ -107,6 +102,7 @@ func (s *show) session(ctx context.Context, dir string) (err error) {
 	for i := range e.found {
 		s.squiggle(e.file, &e.found[i])
 	}
+	s.drawn = ids(e)
 	fault, err := s.typeHandler(ctx, e)
 	if err != nil {
 		return err
@@ -136,28 +132,30 @@ func (s *show) typeHandler(ctx context.Context, e *editor) (*diagnostic, error) 
 	s.step("A new handler is typed above line %d, key by key; every key is analysed", e.file.LineAt(uint32(at))+1)
 	old := len(e.found)
 	start := uint32(at)
-	for line := range strings.Lines(handler + "\n\n") {
+	if err := e.change(ctx, []source.Edit{{Span: source.Span{Start: start, End: start}, New: "\n\n\n"}}); err != nil {
+		return nil, err
+	}
+	for line := range strings.Lines(handler) {
 		number := e.file.LineAt(uint32(at)) + 1
 		s.number(number)
+		s.noticed = 0
 		for _, r := range line {
-			had := len(e.found)
 			edit := source.Edit{Span: source.Span{Start: uint32(at), End: uint32(at)}, New: string(r)}
 			if err := e.change(ctx, []source.Edit{edit}); err != nil {
 				return nil, err
 			}
 			at += len(string(r))
 			s.key(r)
-			if len(e.found) != had {
-				s.noticed = fmt.Sprintf("after the key %q", r)
+			if s.noticed == 0 && len(s.fresh(e, start, uint32(at))) > 0 {
+				s.noticed = r
 			}
 		}
-		for i := range e.found {
-			if d := &e.found[i]; e.offset(d.Range.Start) >= start && e.offset(d.Range.Start) < uint32(at) {
-				s.underline(e.file, d)
-			}
+		for _, d := range s.fresh(e, start, uint32(at)) {
+			s.underline(e.file, d, number)
 		}
-		s.forget(e, start, uint32(at))
+		s.drawn = ids(e)
 	}
+	s.say("")
 	for i := range e.found {
 		d := &e.found[i]
 		if off := e.offset(d.Range.Start); d.Code == rule && off >= start && off < uint32(at) {
@@ -167,13 +165,26 @@ func (s *show) typeHandler(ctx context.Context, e *editor) (*diagnostic, error) 
 	return nil, fmt.Errorf("the server finds no %s in the new handler (%d findings before, %d now)", rule, old, len(e.found))
 }
 
+// fresh are the findings in the typed text, from start to end, that are not
+// drawn yet.
+func (s *show) fresh(e *editor, start, end uint32) []*diagnostic {
+	var list []*diagnostic
+	for i := range e.found {
+		d := &e.found[i]
+		if off := e.offset(d.Range.Start); off >= start && off < end && !slices.Contains(s.drawn, id(e.file, d)) {
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
 // fix takes the best action for the finding and shows what it does.
 func (s *show) fix(ctx context.Context, e *editor, fault *diagnostic) error {
 	list, err := e.actions(ctx, fault)
 	if err != nil {
 		return err
 	}
-	s.step("The light bulb offers")
+	s.step("What can be done: the light bulb offers")
 	chosen := -1
 	for i := range list {
 		if chosen < 0 && strings.HasPrefix(list[i].Kind, "quickfix") && (list[i].Preferred || i == 0) {

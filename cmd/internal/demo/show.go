@@ -17,7 +17,7 @@ type show struct {
 	Options
 	width   int
 	steps   int
-	noticed string   // which key made the findings change last
+	noticed rune     // the key of this line at which a finding first appeared
 	drawn   []string // findings that are underlined already
 }
 
@@ -52,15 +52,26 @@ func (s *show) text(f *source.File, line uint32) string {
 
 func (s *show) lineOf(f *source.File, d *diagnostic) string { return s.text(f, d.Range.Start.Line) }
 
-// squiggle shows the line of a finding, underlined, with its message.
+// squiggle shows the line of a finding, underlined, with its rule.
 func (s *show) squiggle(f *source.File, d *diagnostic) {
 	s.number(d.Range.Start.Line + 1)
 	s.printf("%s\n", s.lineOf(f, d))
-	s.mark(f, d.Range, "~", d.Code+": "+d.Message)
-	s.drawn = append(s.drawn, s.id(f, d))
+	s.mark(f, d.Range, "~", d.Code)
 }
 
-func (s *show) id(f *source.File, d *diagnostic) string { return d.Code + s.lineOf(f, d) }
+// id tells findings apart while lines move.
+func id(f *source.File, d *diagnostic) string {
+	span := f.LineSpan(int(d.Range.Start.Line))
+	return d.Code + ":" + string(f.Text()[span.Start:span.End])
+}
+
+func ids(e *editor) []string {
+	var list []string
+	for i := range e.found {
+		list = append(list, id(e.file, &e.found[i]))
+	}
+	return list
+}
 
 // mark underlines a range below its line.
 func (s *show) mark(f *source.File, r span, with, text string) {
@@ -75,31 +86,29 @@ func (s *show) mark(f *source.File, r span, with, text string) {
 	if with == "~" {
 		color = "^"
 	}
-	s.printf("     %s %s%s\n", s.Style.Dim("|"), strings.Repeat(" ", pad), s.Style.Mark(color, strings.Repeat(with, length)))
+	marks := strings.Repeat(" ", pad) + s.Style.Mark(color, strings.Repeat(with, length))
+	if pad+length+1+uniseg.StringWidth(text) <= s.width-7 {
+		s.printf("     %s %s %s\n", s.Style.Dim("|"), marks, s.Style.Mark(color, text))
+		return
+	}
+	s.printf("     %s %s\n", s.Style.Dim("|"), marks)
 	for _, l := range wrap(text, s.width-7) {
 		s.printf("     %s %s\n", s.Style.Dim("|"), s.Style.Mark(color, l))
 	}
 }
 
-// underline shows a finding that appeared while its line was typed.
-func (s *show) underline(f *source.File, d *diagnostic) {
-	if slices.Contains(s.drawn, s.id(f, d)) {
-		return
+// underline shows a finding that appeared while the line of this number was
+// typed.
+func (s *show) underline(f *source.File, d *diagnostic, number uint32) {
+	if d.Range.Start.Line+1 != number {
+		s.number(d.Range.Start.Line + 1)
+		s.printf("%s\n", s.lineOf(f, d))
 	}
-	s.drawn = append(s.drawn, s.id(f, d))
 	where := ""
-	if s.noticed != "" {
-		where = " (it appeared " + s.noticed + ")"
+	if s.noticed > ' ' {
+		where = fmt.Sprintf(" (first seen at the key %q)", s.noticed)
 	}
 	s.mark(f, d.Range, "~", d.Code+": "+d.Message+where)
-}
-
-// forget makes findings in the typed text that have gone be drawn again if
-// they come back.
-func (s *show) forget(e *editor, from, to uint32) {
-	s.drawn = slices.DeleteFunc(s.drawn, func(id string) bool {
-		return !slices.ContainsFunc(e.found, func(d diagnostic) bool { return s.id(e.file, &d) == id })
-	})
 }
 
 // path shows how the data comes from its source to the place of the finding.

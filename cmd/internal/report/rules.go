@@ -113,7 +113,7 @@ func chapter(r *analysis.Rule) string {
 		b.WriteString(line)
 		if !titled {
 			titled = true
-			b.WriteString("\n" + facts(r) + "\n")
+			b.WriteString("\n" + facts(r))
 		}
 	}
 	return b.String()

@@ -33,6 +33,8 @@ type binding struct {
 	given  []int // tokens that are placeholders
 	style  style // of this statement: named for psycopg with a mapping
 	reason string
+	moved  bool   // the values have to be computed where the text is put together
+	early  string // and this is the expression that passes them
 }
 
 func newBinding(p *plan, d *driver) *binding {
@@ -183,7 +185,7 @@ func (b *binding) bare(c sql.Context, h *pytext.Piece) {
 	if !number && !strings.HasPrefix(v.expr, "int(") && h.Conv != "!r" && h.Conv != "%r" && (b.d.strict || b.d.limits && wants) {
 		v.expr = "int(" + v.expr + ")"
 	}
-	v.sure = number || h.Conv == "!r" && b.p.site.TypeOf(h.Expr) == "str"
+	v.sure = number || wants && strings.HasPrefix(v.expr, "int(") || h.Conv == "!r" && b.p.site.TypeOf(h.Expr) == "str"
 	b.add(v)
 }
 

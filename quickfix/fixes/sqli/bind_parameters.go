@@ -69,10 +69,8 @@ func (p *plan) propose(d *driver, certain bool) fix.Proposal {
 	b := newBinding(p, d)
 	if b.reason == "" {
 		e := p.site.Edits()
-		b.settle(e)
-		if b.reason == "" {
-			b.write(e)
-		}
+		b.settle()
+		b.write(e)
 		if b.reason == "" {
 			return fix.Propose(e, b.caveat(certain), "%s", b.title())[0]
 		}
@@ -128,8 +126,8 @@ func (b *binding) caveat(certain bool) string {
 
 // settle sees to it that the values mean the same at the call as they did
 // where the text was put together.
-func (b *binding) settle(e *pyedit.Edits) {
-	if !b.p.def.OK() {
+func (b *binding) settle() {
+	if !b.p.def.OK() || b.p.grown != nil {
 		return
 	}
 	def, run := b.p.def.Abs(), b.p.call.Abs()
@@ -140,10 +138,7 @@ func (b *binding) settle(e *pyedit.Edits) {
 			steady = steady && b.steady(h, moved)
 		}
 	}
-	if steady {
-		return
-	}
-	b.keepEarly(e)
+	b.moved = !steady
 }
 
 // steady reports whether a value can be computed later without a difference.
@@ -178,13 +173,4 @@ func pureCall(n syntax.Node) bool {
 		return true
 	}
 	return false
-}
-
-// keepEarly computes the values where the text was put together, into a name.
-func (b *binding) keepEarly(e *pyedit.Edits) {
-	if b.d.style == named || b.d.spread || len(b.given) > 0 {
-		b.refuse("The values change between the statement's text and the call that runs it.")
-		return
-	}
-	b.refuse("The values change between the statement's text and the call that runs it.")
 }

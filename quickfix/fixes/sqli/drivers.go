@@ -54,7 +54,7 @@ var (
 	pymssql    = &driver{name: "pymssql", style: percent, double: true}
 	pyodbc     = &driver{name: "pyodbc", style: question}
 	duckdb     = &driver{name: "duckdb", style: question}
-	django     = &driver{name: "django", style: percent, double: true, list: true, loose: true}
+	django     = &driver{name: "django", style: percent, double: true, list: true}
 	sqlalchemy = &driver{name: "sqlalchemy", style: named, wrap: true}
 	databases  = &driver{name: "databases", style: named, keyword: "values"}
 )

@@ -105,13 +105,18 @@ func stringName(n syntax.Node) string {
 // write makes all edits of the binding.
 func (b *binding) write(e *pyedit.Edits) {
 	given, has := b.existing()
-	b.chooseStyle(given, has)
+	if b.p.grown == nil {
+		b.chooseStyle(given, has)
+	}
 	if b.reason != "" {
 		return
 	}
 	if b.style == named || b.style == percent && b.d.style == named || b.byKeys(given, has) {
 		b.style = named
 		b.name()
+	}
+	if b.moved {
+		b.keepEarly(e, has)
 	}
 	r := b.p.stmt.Rewrite()
 	for i, v := range b.values {
@@ -128,6 +133,10 @@ func (b *binding) write(e *pyedit.Edits) {
 	}
 	if reason := r.Write(e); reason != "" {
 		b.refuse("The statement cannot be rewritten: " + reason + ".")
+		return
+	}
+	if b.p.grown != nil {
+		b.passGrown(e, given, has)
 		return
 	}
 	b.pass(e, given, has)
@@ -247,6 +256,8 @@ func (b *binding) wrap(e *pyedit.Edits) {
 // pass adds the values to the parameters of the call.
 func (b *binding) pass(e *pyedit.Edits, given pyedit.Arg, has bool) {
 	switch {
+	case b.early != "":
+		b.append(e, b.early)
 	case b.d.spread:
 		for _, v := range b.values {
 			b.append(e, v.expr)

@@ -20,6 +20,7 @@ type plan struct {
 	direct bool      // text(...) is itself the argument of call
 	stmt   *pytext.Text
 	def    pyedit.At // statement that assigns the text to a variable, no node if it is written in place
+	grown  *growth   // the statement is put together by several statements
 }
 
 // methods that take a statement first and its parameters second.
@@ -162,6 +163,14 @@ func (p *plan) parse(at pyedit.At) (*plan, string) {
 		at = p.text.On(arg.Value)
 	}
 	t, reason := pytext.Parse(at, p.site)
+	if t == nil && at.Kind() == syntax.KindIdentifier {
+		if g, why := grow(p.site, at); g != nil {
+			p.grown, p.stmt, p.def = g, g.text, g.base.Stmt
+			return p, ""
+		} else if why != "" {
+			reason = why
+		}
+	}
 	if t == nil {
 		return nil, "The statement cannot be rewritten: " + reason + "."
 	}

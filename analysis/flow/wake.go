@@ -1,0 +1,207 @@
+package flow
+
+import (
+	"bytes"
+	"hash/maphash"
+	"slices"
+	"sync"
+
+	"pavise/analysis/models"
+	"pavise/analysis/syntax"
+)
+
+// facts are what a unit's text alone tells of whether rules may have something
+// to say about it.
+type facts struct {
+	leaves  []*models.Leaf // names in it that models or rules look at
+	names   bloom          // of all its identifiers
+	sql     bool           // a text begins like a SQL statement
+	html    bool           // a text holds a tag
+	remote  bool           // it names a request, or something declared untrusted
+	returns bool           // a return statement
+	routed  bool           // a decorator, or a method: a framework may call it
+}
+
+// bloom is a set of names that may report a name that is not in it.
+type bloom [4]uint64
+
+func (b *bloom) add(h uint64)      { b[h&3] |= 1 << (h >> 2 & 63) }
+func (b *bloom) has(h uint64) bool { return b[h&3]&(1<<(h>>2&63)) != 0 }
+
+// leafIndexes keeps the index of names for each set of models: it is the same
+// for every file.
+var leafIndexes sync.Map // *models.Set -> map[string]*models.Leaf
+
+func leavesOf(set *models.Set, wants map[string]bool) map[string]*models.Leaf {
+	if l, ok := leafIndexes.Load(set); ok {
+		return l.(map[string]*models.Leaf)
+	}
+	l := set.Leaves(wants)
+	leafIndexes.Store(set, l)
+	return l
+}
+
+// readFacts reads a unit once.
+func (a *Analyzer) readFacts(u *syntax.Unit) facts {
+	var f facts
+	f.routed = u.Parent != "" && u.Class == syntax.Function
+	for i := range u.Len() {
+		n := u.At(i)
+		switch n.Kind() {
+		case syntax.KindIdentifier:
+			t := n.Text()
+			h := maphash.Bytes(seed, t)
+			if f.names.has(h) && len(t) > 0 {
+				// most likely seen before
+				if l := a.leaves[string(t)]; l == nil || slices.Contains(f.leaves, l) {
+					continue
+				}
+			}
+			f.names.add(h)
+			if l := a.leaves[string(t)]; l != nil {
+				f.leaves = append(f.leaves, l)
+			}
+			f.remote = f.remote || tellsOfClients(t)
+		case syntax.KindStringContent:
+			t := n.Text()
+			f.sql = f.sql || beginsLikeSQL(t)
+			f.html = f.html || bytes.IndexByte(t, '<') >= 0
+			if l := a.leaves[string(t)]; l != nil && len(t) < 40 { // config["SECRET_KEY"]
+				f.leaves = append(f.leaves, l)
+			}
+		case syntax.KindReturnStatement:
+			f.returns = true
+		case syntax.KindDecorator:
+			f.routed = true
+		}
+	}
+	return f
+}
+
+var clientWords = [][]byte{
+	[]byte("request"), []byte("user_"), []byte("untrusted"), []byte("tainted"), []byte("unsafe"), []byte("client"),
+	[]byte("attacker"), []byte("external"), []byte("remote"), []byte("userinput"), []byte("websocket"),
+}
+
+func tellsOfClients(t []byte) bool {
+	for _, w := range clientWords {
+		if bytes.Contains(t, w) {
+			return true
+		}
+	}
+	return false
+}
+
+var sqlVerbs = []string{"select", "insert", "update", "delete", "with", "create", "alter", "drop", "replace", "merge", "truncate", "call", "exec", "grant", "pragma"}
+
+func beginsLikeSQL(t []byte) bool {
+	t = bytes.TrimLeft(t, " \t\r\n(")
+	for _, v := range sqlVerbs {
+		if len(t) > len(v) && (t[0]|0x20) == v[0] && bytes.EqualFold(t[:len(v)], []byte(v)) {
+			return true
+		}
+	}
+	return false
+}
+
+// awake is what was decided of a version of a file.
+type awake struct {
+	remote bool            // a client's data can be in it
+	names  map[string]bool // of functions that are woken
+	hashes []uint64        // of the names
+}
+
+// wake decides which units may have something to say. gone and fresh are the
+// units that changed since the last version; nil if all are to be looked at.
+func (m *Module) wake(gone, fresh []*unitState) {
+	if fresh != nil && !m.wakesMore(gone, fresh) {
+		for _, st := range fresh {
+			st.woken = m.wakes(st) || m.awake.remote && m.mentions(st)
+		}
+		return
+	}
+	w := &awake{names: map[string]bool{}}
+	m.awake = w
+	for r := range m.roots {
+		w.remote = w.remote || m.set.RemoteRoots()[r]
+	}
+	for _, st := range m.units {
+		w.remote = w.remote || st.facts.remote
+	}
+	for _, st := range m.units {
+		if st.woken = m.wakes(st); st.woken {
+			w.add(st)
+		}
+	}
+	if !w.remote {
+		return
+	}
+	for more := true; more; {
+		more = false
+		for _, st := range m.units {
+			if !st.woken && m.mentions(st) {
+				st.woken, more = true, true
+				w.add(st)
+			}
+		}
+	}
+}
+
+// wakesMore reports whether a change can wake or quiet other units.
+func (m *Module) wakesMore(gone, fresh []*unitState) bool {
+	for i, st := range fresh {
+		old := gone[i]
+		if st.facts.remote != old.facts.remote || m.wakes(st) != m.wakes(old) && st.unit.Name != "" {
+			return true
+		}
+		if st.unit.Name != "" && (m.wakes(st) || m.mentions(st)) != m.awake.names[st.unit.Name] {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *awake) add(st *unitState) {
+	if n := st.unit.Name; n != "" && !w.names[n] {
+		w.names[n] = true
+		w.hashes = append(w.hashes, maphash.String(seed, n))
+	}
+}
+
+// mentions reports whether a unit may name a function that is woken.
+func (m *Module) mentions(st *unitState) bool {
+	for _, h := range m.awake.hashes {
+		if st.facts.names.has(h) {
+			return true
+		}
+	}
+	return false
+}
+
+// wakes reports whether a unit holds a name or text that rules look at.
+func (m *Module) wakes(st *unitState) bool {
+	f := &st.facts
+	if f.sql || f.html && f.returns {
+		return true
+	}
+	if m.awake.remote && f.routed && f.returns {
+		return true
+	}
+	if f.returns && st.unit.Class == syntax.Statement && st.unit.Kind == syntax.KindReturnStatement {
+		return true // a fragment of a handler
+	}
+	for _, l := range f.leaves {
+		if l.Remote && !m.awake.remote {
+			continue
+		}
+		if l.Roots == nil {
+			return true
+		}
+		for _, r := range l.Roots {
+			if m.roots[r] || f.names.has(maphash.String(seed, r)) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,73 @@
+package models
+
+import "strings"
+
+// Leaf is the last part of a qualified name that models or rules look at, with
+// what must be true of a file for it to matter there.
+type Leaf struct {
+	ID    int
+	Roots []string // root modules, one of which the file must import; nil: always matters
+	// Remote is set if the name only matters where data of a remote client can be.
+	Remote bool
+}
+
+// remoteOnly are the sink kinds about which no rule says anything unless the
+// data comes from a client.
+const remoteOnly = Code | Template | Path | URL | Redirect | Header | Log | Regex | XML | LDAP | XPath | NoSQL
+
+// Leaves indexes the names of all sinks, and of wants, by their last part.
+func (s *Set) Leaves(wants map[string]bool) map[string]*Leaf {
+	out := map[string]*Leaf{}
+	add := func(name string, remote bool) {
+		root, leaf := splitLeaf(name)
+		l := out[leaf]
+		if l == nil {
+			l = &Leaf{ID: len(out), Roots: []string{}, Remote: true}
+			out[leaf] = l
+		}
+		l.Remote = l.Remote && remote
+		if root == "" {
+			l.Roots = nil
+		}
+		if l.Roots != nil {
+			l.Roots = append(l.Roots, root)
+		}
+	}
+	for name, list := range s.sinks {
+		remote := true
+		for _, k := range list {
+			remote = remote && k.kind&^remoteOnly == 0
+		}
+		add(name, remote)
+	}
+	for name := range s.sets {
+		add(name, true)
+	}
+	for name := range wants {
+		add(strings.TrimPrefix(name, "="), false)
+	}
+	return out
+}
+
+// splitLeaf takes the root module and the last part from a qualified name;
+// the root is "" for builtins, for methods of unknown receivers and for
+// variables.
+func splitLeaf(name string) (root, leaf string) {
+	name = strings.TrimSuffix(name, "]")
+	if i := strings.LastIndexByte(name, '['); i >= 0 {
+		leaf = name[i+1:]
+		name = name[:i]
+		if name == "" {
+			return "", leaf
+		}
+	} else {
+		leaf = name[strings.LastIndexByte(name, '.')+1:]
+	}
+	if i := strings.IndexByte(name, '.'); i > 0 {
+		return name[:i], leaf
+	}
+	return "", leaf
+}
+
+// RemoteRoots are the root modules whose objects hold a client's data.
+func (s *Set) RemoteRoots() map[string]bool { return s.remote }

@@ -1,0 +1,159 @@
+// Command gen writes the files that follow from the code: the reference of the
+// rules and the JSON schema of the configuration.
+//
+//	go run ./cmd/internal/gen          write them
+//	go run ./cmd/internal/gen -check   fail if they are not fresh
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"pavise/analysis/config"
+	"pavise/analysis/rules"
+	"pavise/cmd/internal/report"
+)
+
+func main() {
+	check := flag.Bool("check", false, "fail if a file is not fresh, and write nothing")
+	root := flag.String("root", ".", "the folder of the module")
+	flag.Parse()
+	if err := run(*root, *check); err != nil {
+		fmt.Fprintln(os.Stderr, "gen:", err)
+		os.Exit(1)
+	}
+}
+
+func run(root string, check bool) error {
+	files, err := generate()
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		path := filepath.Join(root, filepath.FromSlash(f.path))
+		if check {
+			old, err := os.ReadFile(path)
+			if err != nil || !bytes.Equal(old, f.text) {
+				return fmt.Errorf("%s is not fresh: run `make gen`", f.path)
+			}
+			continue
+		}
+		if err := os.WriteFile(path, f.text, 0o644); err != nil {
+			return fmt.Errorf("write %s: %w", f.path, err)
+		}
+	}
+	return nil
+}
+
+// generated is a file by its path in the module.
+type generated struct {
+	path string
+	text []byte
+}
+
+func generate() ([]generated, error) {
+	schema, err := configSchema()
+	if err != nil {
+		return nil, fmt.Errorf("make the schema: %w", err)
+	}
+	return []generated{
+		{"docs/rules.md", []byte(report.RulesMarkdown(rules.All()))},
+		{"docs/pavise.schema.json", schema},
+	}, nil
+}
+
+// schema is as much of a JSON schema as the configuration needs. Its fields
+// stand in the order in which they are read.
+type schema struct {
+	Schema      string            `json:"$schema,omitempty"`
+	Title       string            `json:"title,omitempty"`
+	Description string            `json:"description,omitempty"`
+	Ref         string            `json:"$ref,omitempty"`
+	Type        string            `json:"type,omitempty"`
+	Enum        []string          `json:"enum,omitempty"`
+	Default     any               `json:"default,omitempty"`
+	Minimum     *int              `json:"minimum,omitempty"`
+	Items       *schema           `json:"items,omitempty"`
+	Properties  properties        `json:"properties,omitempty"`
+	Additional  any               `json:"additionalProperties,omitempty"`
+	Defs        map[string]schema `json:"$defs,omitempty"`
+}
+
+// properties keep their order.
+type properties []property
+
+type property struct {
+	name string
+	is   schema
+}
+
+// MarshalJSON writes an object.
+func (p properties) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, x := range p {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		name, err := json.Marshal(x.name)
+		if err != nil {
+			return nil, err
+		}
+		is, err := json.Marshal(x.is)
+		if err != nil {
+			return nil, err
+		}
+		b.Write(name)
+		b.WriteByte(':')
+		b.Write(is)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+func configSchema() ([]byte, error) {
+	names := schema{Type: "array", Items: &schema{Ref: "#/$defs/rule"}}
+	patterns := schema{Type: "array", Items: &schema{Type: "string"}}
+	one := 1
+	forms := map[string]schema{
+		"profile":          {Type: "string"},
+		"select":           names,
+		"ignore":           names,
+		"severity":         {Type: "string"},
+		"confidence":       {Type: "string"},
+		"exclude":          patterns,
+		"per-file-ignores": {Type: "object", Additional: names},
+		"timeout":          {Type: "integer", Minimum: &one},
+	}
+	defaults := config.Default()
+	values := map[string]any{
+		"profile": defaults.Profile, "severity": defaults.Severity.String(),
+		"confidence": defaults.Confidence.String(), "timeout": defaults.Timeout,
+	}
+	s := schema{
+		Schema: "http://json-schema.org/draft-07/schema#",
+		Title:  "pavise.toml, and the table tool.pavise of pyproject.toml",
+		Type:   "object", Additional: false,
+		Defs: map[string]schema{"rule": {Title: "A rule or a class", Type: "string", Enum: config.Names(rules.All())}},
+	}
+	for _, k := range config.Keys() {
+		p, ok := forms[k.Name]
+		if !ok {
+			return nil, fmt.Errorf("the key %s has no form", k.Name)
+		}
+		p.Description, p.Enum, p.Default = k.Doc, k.Enum, values[k.Name]
+		s.Properties = append(s.Properties, property{k.Name, p})
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(s); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}

@@ -1,0 +1,200 @@
+// Package cmdi holds the fixes of command injection.
+package cmdi
+
+import (
+	"strings"
+
+	"pavise/analysis"
+	"pavise/analysis/rules/cmdi"
+	"pavise/analysis/syntax"
+	"pavise/quickfix/fix"
+	"pavise/quickfix/pyedit"
+	"pavise/quickfix/pytext"
+)
+
+// Fixes of this class.
+var Fixes = []*fix.Fix{ArgumentList}
+
+// ArgumentList runs a command as a list of arguments, without a shell.
+var ArgumentList = &fix.Fix{
+	Name:    "argument-list",
+	For:     []*analysis.Rule{cmdi.CommandInjection, cmdi.ShellDynamicCommand},
+	Compute: argumentList,
+}
+
+// command is a shell command and the call that runs it.
+type command struct {
+	s     *fix.Site
+	e     *pyedit.Edits
+	call  pyedit.At
+	arg   pyedit.Arg
+	text  *pytext.Text
+	words []word
+	notes []string // for the caveat
+}
+
+func argumentList(s *fix.Site) []fix.Proposal {
+	c := &command{s: s, e: s.Edits()}
+	if reason := c.read(); reason != "" {
+		return fix.Refuse("%s", reason)
+	}
+	list, reason := c.list()
+	if reason == "" {
+		reason = c.write(list)
+	}
+	if reason != "" {
+		return fix.Refuse("%s", reason)
+	}
+	program, _ := c.words[0].text()
+	return fix.Propose(c.e, c.caveat(), "Run %s without a shell", program)
+}
+
+// read finds the command and takes it apart.
+func (c *command) read() string {
+	call, ok := c.s.Call()
+	if !ok {
+		return "No call that runs the command is in sight."
+	}
+	c.call = call
+	if c.arg, ok = pyedit.Positional(call.Node, 0); !ok {
+		for _, name := range []string{"args", "command", "cmd"} {
+			if c.arg, ok = pyedit.Keyword(call.Node, name); ok {
+				break
+			}
+		}
+	}
+	if !ok {
+		return "The command of this call cannot be told."
+	}
+	value := call.On(c.arg.Value)
+	if k := value.Kind(); k == syntax.KindList || k == syntax.KindTuple {
+		return "The command is a list already, of which the shell takes the first element only: leave shell=True out."
+	}
+	var reason string
+	if c.text, reason = pytext.Parse(value, c.s); c.text == nil {
+		return "The command cannot be rewritten: " + reason + "."
+	}
+	for _, t := range c.text.Tokens {
+		if t.Fixed {
+			return "The command cannot be rewritten: other code reads it too."
+		}
+	}
+	if c.words, reason = split(c.text); reason == "" {
+		reason = check(c.s.File, c.words)
+	}
+	return reason
+}
+
+// list are the elements of the argument list.
+func (c *command) list() ([]string, string) {
+	var out []string
+	c.guardOptions()
+	for i := range c.words {
+		text, ok := argument(c.s.File, &c.words[i], c.text.Quote())
+		if !ok {
+			return nil, "The argument with " + say(c.s.File, &c.words[i]) + " cannot be written as one expression."
+		}
+		out = append(out, text)
+	}
+	return out, ""
+}
+
+// ends are programs that read everything behind -- as an operand.
+var ends = map[string]bool{
+	"rm": true, "cp": true, "mv": true, "ls": true, "cat": true, "mkdir": true, "rmdir": true, "touch": true, "grep": true, "egrep": true,
+	"sort": true, "head": true, "tail": true, "wc": true, "chmod": true, "chown": true, "ln": true, "file": true, "stat": true,
+	"du": true, "df": true, "diff": true, "md5sum": true, "sha256sum": true, "gzip": true, "gunzip": true, "git": true, "ping": true,
+	"rsync": true, "scp": true, "wget": true, "readlink": true, "basename": true, "dirname": true, "uniq": true, "cut": true,
+	"ssh": true, "whois": true, "host": true, "less": true, "more": true, "tr": true, "tee": true,
+}
+
+// transports are the git commands that take the address of a repository.
+var transports = map[string]bool{"clone": true, "fetch": true, "pull": true, "push": true, "ls-remote": true, "remote": true, "submodule": true}
+
+// guardOptions keeps a value that begins with - from being read as an option,
+// by a -- before it where the program knows that.
+func (c *command) guardOptions() {
+	program, _ := c.words[0].text()
+	program = program[strings.LastIndexByte(program, '/')+1:]
+	at := c.firstOperand()
+	if at < 0 {
+		return
+	}
+	for _, w := range c.words[1:at] {
+		if t, ok := w.text(); ok && t == "--" {
+			return
+		}
+	}
+	if !ends[program] || c.optionsAfter(at) {
+		c.notes = append(c.notes, "A value that begins with - is still read as an option of "+program+".")
+		return
+	}
+	c.words = append(c.words[:at:at], append([]word{{parts: []pytext.Part{{Text: "--"}}}}, c.words[at:]...)...)
+}
+
+// firstOperand is the first word that begins with a hole and is no option's
+// value, -1 if there is none.
+func (c *command) firstOperand() int {
+	for i := 1; i < len(c.words); i++ {
+		if !c.words[i].opens {
+			continue
+		}
+		before, constant := c.words[i-1].text()
+		if i > 1 && constant && strings.HasPrefix(before, "-") && before != "--" && before != "-" && !strings.Contains(before, "=") {
+			continue // perhaps the value of an option
+		}
+		return i
+	}
+	return -1
+}
+
+func (c *command) optionsAfter(at int) bool {
+	for _, w := range c.words[at:] {
+		if t, ok := w.text(); ok && strings.HasPrefix(t, "-") {
+			return true
+		}
+		if len(w.parts) > 0 && w.parts[0].Hole == nil && strings.HasPrefix(w.parts[0].Text, "-") {
+			return true
+		}
+	}
+	return false
+}
+
+// environment is the extra argument that keeps git from transports that run
+// programs, "" for all other commands.
+func (c *command) environment() string {
+	program, _ := c.words[0].text()
+	if program != "git" || len(c.words) < 3 {
+		return ""
+	}
+	if sub, ok := c.words[1].text(); !ok || !transports[sub] {
+		return ""
+	}
+	if _, has := pyedit.Keyword(c.call.Node, "env"); has {
+		c.notes = append(c.notes, "Set GIT_ALLOW_PROTOCOL=https:ssh in env: git runs programs for addresses such as ext::.")
+		return ""
+	}
+	c.notes = append(c.notes, "git takes repositories over https and ssh only from now on; other transports can run programs.")
+	return "{**" + c.e.Use(c.call, "os", "environ", pyedit.Plain) + `, "GIT_ALLOW_PROTOCOL": "https:ssh"}`
+}
+
+// caveat says what a shell did that a list does not.
+func (c *command) caveat() string {
+	notes := []string{}
+	split := false
+	for i := range c.words {
+		split = split || c.words[i].whole
+	}
+	if split {
+		notes = append(notes, "A value with spaces is one argument now, and each value must be text.")
+	}
+	return strings.Join(append(notes, c.notes...), " ") + c.fallback(len(notes)+len(c.notes))
+}
+
+// fallback is the caveat of a command whose values were quoted.
+func (c *command) fallback(n int) string {
+	if n > 0 {
+		return ""
+	}
+	return "The program is found through PATH and gets its arguments as they are: nothing of a shell (aliases, variables, patterns) works any more."
+}
