@@ -22,6 +22,10 @@ import (
 // kindFixAll is the kind of the action that makes all safe fixes.
 const kindFixAll = protocol.CodeActionKindSourceFixAll + ".pavise"
 
+// mostFindings bounds the work for one request: to select a whole file asks
+// for the proofs of all its fixes, again after each edit.
+const mostFindings = 40
+
 // view is a document as a request found it.
 type view struct {
 	*document
@@ -90,19 +94,20 @@ func (s *server) codeAction(_ context.Context, params []byte) (answer, any, erro
 func (s *server) actions(ctx context.Context, v view, span source.Span, only []string) ([]protocol.CommandOrCodeAction, error) {
 	a := actionList{s: s, v: v}
 	if wanted(only, protocol.CodeActionKindQuickFix) {
-		var here []*analysis.Finding
-		findings := v.snap.Findings()
-		for i := range findings {
-			if f := &findings[i]; f.Span.Touches(span) {
-				here = append(here, f)
-			}
-		}
+		here := findingsAt(v.snap, span)
 		for _, f := range here {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			for _, fix := range s.fixesOf(v, f) {
+			if !s.current(v) {
+				return a.all(), nil // nobody waits for these any more
+			}
+			fixes := s.fixesOf(v, f)
+			for _, fix := range fixes {
 				a.addFix(f, fix)
+			}
+			if len(fixes) == 0 {
+				a.addRemoval(f)
 			}
 		}
 		for _, f := range here {
@@ -120,6 +125,18 @@ func (s *server) actions(ctx context.Context, v view, span source.Span, only []s
 		a.addFixAll()
 	}
 	return a.all(), nil
+}
+
+// findingsAt are the findings that touch span, the first mostFindings of them.
+func findingsAt(snap *engine.Snapshot, span source.Span) []*analysis.Finding {
+	var here []*analysis.Finding
+	findings := snap.Findings()
+	for i := range findings {
+		if f := &findings[i]; f.Span.Touches(span) && len(here) < mostFindings {
+			here = append(here, f)
+		}
+	}
+	return here
 }
 
 // wanted reports whether a client that asked for only some kinds wants this
@@ -200,13 +217,25 @@ func (a *actionList) addFix(f *analysis.Finding, fix quickfix.Action) {
 	a.safe = a.safe || fix.Safety == quickfix.Safe
 	title := fix.Title
 	if fix.Safety == quickfix.Review && fix.Caveat != "" {
-		title += " (review: " + strings.TrimSuffix(fix.Caveat, ".") + ")"
+		title += " (review: " + short(fix.Caveat) + ")"
 	}
 	action := a.literal(title, protocol.CodeActionKindQuickFix, f)
 	if fix.Preferred && c.preferred {
 		action.IsPreferred = new(true)
 	}
 	a.addEdits(action, a.ticket(f, fix.Name), fix.Edits)
+}
+
+// short is the first clause of a caveat, as a menu has room for. The hover has
+// all of it.
+func short(caveat string) string {
+	end := len(caveat)
+	for _, stop := range []string{". ", ": ", "; ", ", "} {
+		if i := strings.Index(caveat, stop); i > 20 {
+			end = min(end, i)
+		}
+	}
+	return strings.TrimSuffix(caveat[:end], ".")
 }
 
 func (a *actionList) addFixAll() {
@@ -248,6 +277,20 @@ func (a *actionList) addIgnore(f *analysis.Finding) {
 		return
 	}
 	action := a.literal(title, protocol.CodeActionKindQuickFix, f)
+	action.Edit = a.s.workspaceEdit(a.v, []source.Edit{edit})
+	a.offered = append(a.offered, action)
+}
+
+// addRemoval offers to take away an ignore that hides nothing.
+func (a *actionList) addRemoval(f *analysis.Finding) {
+	if f.Rule.ID != suppress.RuleID || !a.s.client.actionLiterals {
+		return
+	}
+	edit, ok := suppress.Removal(a.v.snap.File(), f.Span)
+	if !ok {
+		return
+	}
+	action := a.literal("Remove the ignore that hides nothing", protocol.CodeActionKindQuickFix, f)
 	action.Edit = a.s.workspaceEdit(a.v, []source.Edit{edit})
 	a.offered = append(a.offered, action)
 }

@@ -1,6 +1,8 @@
 package lsp_test
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -106,10 +108,13 @@ func TestActionsFollowTheRange(t *testing.T) {
 	}
 }
 
+// loading has two findings with a safe fix.
+const loading = "import yaml\n\n\ndef one(text):\n    return yaml.load(text)\n\n\n# between\ndef two(text):\n    return yaml.load(text)\n"
+
 func TestActionKinds(t *testing.T) {
 	e := start(t, lsptest.Config{Dir: t.TempDir()})
-	e.Open("app.py", app)
-	at := e.Find("app.py", "hashlib.md5", 0)
+	e.Open("app.py", loading)
+	at := e.Find("app.py", "yaml.load", 0)
 	for only, want := range map[string]string{
 		"quickfix": "quickfix", "": "quickfix source.fixAll.pavise", "source": "source.fixAll.pavise",
 		"source.fixAll": "source.fixAll.pavise", "source.fixAll.pavise": "source.fixAll.pavise",
@@ -131,21 +136,22 @@ func TestActionKinds(t *testing.T) {
 }
 
 func TestFixAll(t *testing.T) {
-	e := start(t, lsptest.Config{Dir: t.TempDir()})
-	text := app + "\n\ndef other(data):\n    return hashlib.md5(data)\n"
-	e.Open("app.py", text)
-	wantCodes(t, e, "app.py", both+" weak-hash")
-	all := e.Actions("app.py", lsptest.Range{}, "source.fixAll.pavise")
-	if len(all) != 1 {
-		t.Fatalf("offered %q", lsptest.Titles(all))
-	}
-	e.Take(all, "")
-	wantCodes(t, e, "app.py", "code-injection")
-	if got := e.Text("app.py"); strings.Contains(got, "md5") || !strings.Contains(got, "eval(") {
-		t.Errorf("became\n%s", got)
-	}
-	if all := e.Actions("app.py", lsptest.Range{}, "source.fixAll"); len(all) > 0 {
-		t.Errorf("then offers %q", lsptest.Titles(all))
+	for _, client := range []string{"vscode", "ale"} { // resolved later, and given at once
+		e := start(t, lsptest.Config{Client: client, Dir: t.TempDir()})
+		e.Open("app.py", loading+app)
+		wantCodes(t, e, "app.py", "yaml-unsafe-load yaml-unsafe-load "+both)
+		all := e.Actions("app.py", lsptest.Range{}, "source.fixAll.pavise")
+		if len(all) != 1 {
+			t.Fatalf("offered %q", lsptest.Titles(all))
+		}
+		e.Take(all, "")
+		wantCodes(t, e, "app.py", both)
+		if got, want := e.Text("app.py"), strings.ReplaceAll(loading, "yaml.load", "yaml.safe_load")+app; got != want {
+			t.Errorf("became\n%s", got)
+		}
+		if all := e.Actions("app.py", lsptest.Range{}, "source.fixAll"); len(all) > 0 {
+			t.Errorf("then offers %q", lsptest.Titles(all))
+		}
 	}
 }
 
@@ -164,10 +170,24 @@ func TestOutdatedAction(t *testing.T) {
 	}
 }
 
+// table is a query with a hole that cannot be bound.
+const table = `import sqlite3
+
+from flask import Flask, request
+
+app = Flask(__name__)
+
+
+@app.get("/rows")
+def rows():
+    db = sqlite3.connect("app.db")
+    return {"rows": db.execute(f"SELECT * FROM {request.args['table']}").fetchall()}
+`
+
 func TestRefusalIsShown(t *testing.T) {
 	e := start(t, lsptest.Config{Client: "vscode", Dir: t.TempDir()})
-	e.Open("app.py", app)
-	at := e.Find("app.py", "eval(", 0)
+	e.Open("app.py", table)
+	at := e.Find("app.py", "db.execute", 0)
 	refused := 0
 	for _, a := range e.Actions("app.py", at) {
 		if a.Disabled != nil {
@@ -180,8 +200,11 @@ func TestRefusalIsShown(t *testing.T) {
 	if refused == 0 {
 		t.Error("nothing says why there is no fix")
 	}
+	if h := e.Hover("app.py", at.Start); !strings.Contains(h, "- No automatic fix: ") {
+		t.Errorf("hover does not say why there is no fix:\n%s", h)
+	}
 	e = start(t, lsptest.Config{Client: "nvim-0.12", Dir: t.TempDir()}) // does not know disabled actions
-	e.Open("app.py", app)
+	e.Open("app.py", table)
 	for _, a := range e.Actions("app.py", at) {
 		if a.Disabled != nil {
 			t.Errorf("offers %q, disabled", a.Title)
@@ -282,14 +305,19 @@ func TestExplain(t *testing.T) {
 	}
 }
 
-// A client that can show a document is shown the page itself.
+// A client that can show a document is shown the page itself, from a file.
 func TestExplainOpensPage(t *testing.T) {
 	cfg := lsptest.Config{Client: "vscode", Dir: t.TempDir()}
-	cfg.Server.PageURL = pageURL
+	cfg.Server.PageDir = filepath.Join(t.TempDir(), "new", "pages")
 	e := start(t, cfg)
 	e.Open("app.py", app)
 	e.Take(e.Actions("app.py", e.Find("app.py", "hashlib.md5", 0)), "Explain weak-hash")
-	e.Asked("window/showDocument", "https://example.invalid/rules/weak-hash", `"external":true`)
+	path := filepath.Join(cfg.Server.PageDir, "weak-hash.md")
+	e.Asked("window/showDocument", lsptest.URI(path))
+	page, err := os.ReadFile(path)
+	if err != nil || !strings.HasPrefix(string(page), "# weak-hash\n") {
+		t.Errorf("the page is %q: %v", page, err)
+	}
 	if n := e.Count("window/showMessage"); n > 0 {
 		t.Errorf("%d messages besides", n)
 	}

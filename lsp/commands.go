@@ -2,12 +2,17 @@ package lsp
 
 import (
 	"context"
-	"fmt"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
+	"go.uber.org/zap"
 
+	"pavise/analysis"
 	"pavise/analysis/rules"
 )
 
@@ -60,23 +65,46 @@ func (s *server) explain(arg value) (answer, any, error) {
 		return nil, nil, jsonrpc2.Errorf(jsonrpc2.InvalidParams, "there is no rule %q", id)
 	}
 	return func(ctx context.Context) (any, error) {
-		s.show(ctx, rule.ID, s.pageURL(rule), summary(rule))
+		if err := s.showPage(ctx, rule); err != nil {
+			s.log.Info("page not shown", zap.String("rule", rule.ID), zap.Error(err))
+			s.say(protocol.MessageTypeInfo, strings.TrimSpace(rule.ID+": "+summary(rule)+" "+s.pageURL(rule)))
+		}
 		return jsonrpc2.RawMessage(appendString(nil, rule.Page)), nil
 	}, nil, nil
 }
 
-// show opens a page where the client can, else says what is on it.
-func (s *server) show(ctx context.Context, title, url, text string) {
-	if url != "" && s.client.showDocument {
-		var r protocol.ShowDocumentResult
-		err := s.call(ctx, protocol.MethodWindowShowDocument, &protocol.ShowDocumentParams{URI: uri.URI(url), External: new(true)}, &r)
-		if err == nil && r.Success {
-			return
-		}
+var errNotShown = errors.New("the client shows no documents")
+
+// showPage has the client open a rule's page. The page is put into a file, so
+// that it is there without a network and is shown like any other text.
+func (s *server) showPage(ctx context.Context, rule *analysis.Rule) error {
+	if !s.client.showDocument {
+		return errNotShown
 	}
-	s.send(protocol.MethodWindowShowMessage, &protocol.ShowMessageParams{
-		Type: protocol.MessageTypeInfo, Message: fmt.Sprintf("%s: %s", title, text),
-	})
+	dir := s.pageDir
+	if dir == "" {
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			return err
+		}
+		dir = filepath.Join(cache, "pavise", "rules")
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	path := filepath.Join(dir, rule.ID+".md")
+	if err := os.WriteFile(path, []byte(rule.Page), 0o644); err != nil {
+		return err
+	}
+	var r protocol.ShowDocumentResult
+	params := &protocol.ShowDocumentParams{URI: uri.File(path), TakeFocus: new(true)}
+	if err := s.call(ctx, protocol.MethodWindowShowDocument, params, &r); err != nil {
+		return err
+	}
+	if !r.Success {
+		return errNotShown
+	}
+	return nil
 }
 
 // applyFix makes a fix through workspace/applyEdit.

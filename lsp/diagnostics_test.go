@@ -2,6 +2,7 @@ package lsp_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -129,5 +130,20 @@ func TestNote(t *testing.T) {
 	all := e.Diagnostics("app.py")
 	if len(all) != 1 || all[0].Severity != 3 || all[0].Message == "" || all[0].Source != "pavise" {
 		t.Errorf("shows\n%s", lsptest.Describe(all))
+	}
+}
+
+// An ignore that hides nothing is shown faded by clients that can.
+func TestUnusedIgnoreIsTagged(t *testing.T) {
+	for client, tagged := range map[string]bool{"vscode": true, "kate": false} {
+		e := start(t, lsptest.Config{Client: client, Dir: t.TempDir()})
+		e.Open("app.py", "x = 1  # pavise: ignore[weak-hash]\n"+loading)
+		all := e.Diagnostics("app.py")
+		if codes(all) != "unused-suppression yaml-unsafe-load yaml-unsafe-load" {
+			t.Fatalf("shows %q", codes(all))
+		}
+		if got := slices.Equal(all[0].Tags, []int{1}); got != tagged || len(all[1].Tags) > 0 {
+			t.Errorf("%s: tags %v and %v", client, all[0].Tags, all[1].Tags)
+		}
 	}
 }

@@ -17,7 +17,7 @@ func TestHoverOnFinding(t *testing.T) {
 	for _, want := range []string{
 		"**", "`code-injection`", "CWE-", message,
 		"1. [line 10](" + e.URI("app.py") + "#L10): ", "2. [line 10](",
-		"No automatic fix: ", "(https://example.invalid/rules/code-injection)",
+		"- Fix: ", "(https://example.invalid/rules/code-injection)",
 	} {
 		if !strings.Contains(h, want) {
 			t.Errorf("lacks %q:\n%s", want, h)

@@ -3,6 +3,7 @@ package lsp
 import (
 	"errors"
 	"io"
+	"runtime"
 	"strconv"
 	"sync"
 )
@@ -81,9 +82,12 @@ func (o *outbox) free(f *frame) {
 }
 
 // send queues a frame, which it takes over, and returns its length. It waits
-// only when the backlog is full.
+// only when the backlog is full. It lets the writer run before it returns: the
+// caller is likely to block in a read next, and until the scheduler notices
+// that, the frame would lie there.
 func (o *outbox) send(f *frame) (int64, error) {
 	n := f.len()
+	defer runtime.Gosched()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.supersede(f.topic)

@@ -24,6 +24,9 @@ type Options struct {
 	// that no rule has one.
 	PageURL func(*analysis.Rule) string
 
+	// PageDir is where pages are put for the client to show; "" means a folder
+	// of the user's cache.
+	PageDir string
 	// Quiet is how long typing must pause before what was kept while a file was
 	// broken is put right; 0 means 150 ms.
 	Quiet time.Duration
@@ -52,6 +55,7 @@ type server struct {
 	log     *zap.Logger
 	version string
 	pageURL func(*analysis.Rule) string
+	pageDir string
 	quiet   time.Duration
 
 	stream *stream
@@ -129,7 +133,7 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, o Options) error {
 
 func newServer(o Options) *server {
 	s := &server{
-		log: o.Log, version: o.Version, pageURL: o.PageURL, quiet: o.Quiet, parentPoll: o.ParentPoll,
+		log: o.Log, version: o.Version, pageURL: o.PageURL, pageDir: o.PageDir, quiet: o.Quiet, parentPoll: o.ParentPoll,
 		exited:   make(chan struct{}),
 		docs:     map[string]*document{},
 		projects: map[projectKey]*project{},

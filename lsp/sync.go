@@ -128,7 +128,7 @@ func (s *server) edit(d *document, v version, changes []contentChange, more bool
 		return fmt.Errorf("version %d came after version %d", v.n, d.version.n)
 	}
 	if d.lost && !replacesAll(changes) {
-		return errors.New("an edit of a document that is out of step")
+		return nil // said once, when it was lost
 	}
 	if len(changes) == 1 && !more && d.draft == nil {
 		e, err := changes[0].edit(d.file, s.client.encoding)
@@ -244,8 +244,13 @@ func (s *server) didSave(ctx context.Context, params []byte) error {
 	if d == nil {
 		return nil
 	}
-	// The text of a save is the client's whole text at this point: whatever made
-	// ours differ ends here.
+	// A save shows the client's whole text at this point: whatever made ours
+	// differ ends here. A client that does not send it has written it to disk.
+	if p.Text == nil && d.lost {
+		if f, err := readSource(d.path); err == nil {
+			p.Text = new(string(f.Text()))
+		}
+	}
 	if p.Text != nil && *p.Text != string(d.file.Text()) {
 		s.log.Warn("document was out of step when it was saved", zap.String("uri", d.uri))
 		s.load(d, []byte(*p.Text))

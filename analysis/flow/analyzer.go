@@ -10,6 +10,7 @@ package flow
 import (
 	"hash/maphash"
 	"slices"
+	"strings"
 
 	"pavise/analysis/lang/python"
 	"pavise/analysis/models"
@@ -25,12 +26,26 @@ type Analyzer struct {
 
 	specials map[string]special
 	leaves   map[string]*models.Leaf
+	// wantTypes are the classes of whose members wants speaks.
+	wantTypes map[string]bool
+	unbound   map[string]*Value // the one value of each name that the file does not bind
 }
 
 // NewAnalyzer returns an analyzer without a file. wants are the names of calls
 // and assignment targets that rules look at, beside the sinks of the models.
 func NewAnalyzer(set *models.Set, wants map[string]bool) *Analyzer {
-	return &Analyzer{set: set, wants: wants, state: map[*syntax.Unit]*unitState{}, specials: newSpecials(), leaves: leavesOf(set, wants)}
+	return &Analyzer{set: set, wants: wants, state: map[*syntax.Unit]*unitState{}, specials: newSpecials(), leaves: leavesOf(set, wants), wantTypes: classesOf(wants), unbound: map[string]*Value{}}
+}
+
+func classesOf(names map[string]bool) map[string]bool {
+	out := map[string]bool{}
+	for n := range names {
+		n = strings.TrimPrefix(n, "=")
+		if i := strings.LastIndexByte(n, '.'); i > 0 {
+			out[n[:i]] = true
+		}
+	}
+	return out
 }
 
 // Module is one version of a file.
@@ -71,7 +86,8 @@ type Result struct {
 	Events []Event
 	Over   bool // ran out of steps: what follows was not looked at
 
-	told    bool // the rules have seen the events
+	refined map[string]*Value // names of other units that it tests, as it leaves them
+	told    bool              // the rules have seen the events
 	globals map[string]*Value
 	deps    map[string]bool
 	mask    uint64 // of the names in deps

@@ -63,12 +63,18 @@ func (f *frame) byGeneric(t syntax.Node, v *Value, depth int) *Value {
 	head := t.NamedChild(0)
 	name := head.Str()
 	name = name[strings.LastIndexByte(name, '.')+1:]
+	if t.Kind() == syntax.KindSubscript {
+		name = head.Str()
+		name = name[strings.LastIndexByte(name, '.')+1:]
+	}
 	arg := t.NamedChild(1)
 	if arg.OK() && arg.Kind() == syntax.KindTypeParameter {
 		arg = arg.NamedChild(0)
 	}
 	switch name {
-	case "Optional", "Annotated", "Final", "ClassVar", "Required", "NotRequired", "Mapped":
+	case "Annotated":
+		return f.constrained(annotatedCall(t), f.byType(arg, v, depth+1))
+	case "Optional", "Final", "ClassVar", "Required", "NotRequired", "Mapped":
 		return f.byType(arg, v, depth+1)
 	case "Union":
 		return f.byUnion(t.NamedChild(1), v, depth+1)
@@ -86,9 +92,33 @@ func (f *frame) byGeneric(t syntax.Node, v *Value, depth int) *Value {
 	return f.byType(head, v, depth+1)
 }
 
+// constrained is v under the pattern that Query(pattern=...) and the like ask for.
+func (f *frame) constrained(call syntax.Node, v *Value) *Value {
+	if !call.OK() || call.Kind() != syntax.KindCall {
+		return v
+	}
+	args := f.args(call.Child(syntax.FieldArguments))
+	for _, name := range []string{"pattern", "regex"} {
+		p := FindValue(args, name)
+		if p == nil {
+			continue
+		}
+		if s, ok := p.Str(); ok {
+			// the pattern is searched for, and $ matches at the very end only
+			kinds, _ := judgePattern("fullmatch", s)
+			if strings.HasPrefix(s, "^") && (strings.HasSuffix(s, "$") || strings.HasSuffix(s, `\z`)) {
+				return v.cleaned(kinds)
+			}
+		}
+	}
+	return v
+}
+
 // byTypeValue is v as an instance of the class that c names.
 func (f *frame) byTypeValue(c, v *Value, depth int) *Value {
 	switch {
+	case c.alias.OK():
+		return f.byType(c.alias, v, depth+1)
 	case c.cls != nil && !c.inst:
 		return f.byLocalClass(c.cls, v, depth)
 	case harmlessTypes[c.Name]:

@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 
 	"pavise/analysis/models"
@@ -137,7 +139,7 @@ func (f *frame) modelled(n syntax.Node, callee *Value, args []Arg) *Value {
 	c := *v
 	c.Type = typ
 	c.root = nil
-	if isClassName(name) && name == typ {
+	if isClassName(name) {
 		c.parts = append([]part(nil), keywordParts(args)...)
 	}
 	return &c
@@ -166,10 +168,17 @@ func (f *frame) passed(n syntax.Node, name string, recv *Value, args []Arg) *Val
 		return &Value{Origins: []Origin{{Tier: models.Stored, Label: label(n), Node: n}}}
 	}
 	if out == nil {
-		return &Value{Clean: models.All}
+		if len(p.From) == 0 && safeNames.MatchString(name) {
+			return &Value{Clean: models.All}
+		}
+		return result
 	}
 	return out
 }
+
+// safeNames are functions whose results are made to be sent: rendered templates
+// and addresses of the application's own.
+var safeNames = regexp.MustCompile(`(?i)render|url_for|reverse|resolve_url|get_absolute_url|to_response|jsonify|static|csrf|build_url|app_url|route_url|get_messages|gettext`)
 
 // carry is a result that holds the data of the receiver and every argument.
 func carry(recv *Value, args []Arg, vague bool) *Value {
@@ -210,11 +219,13 @@ func (f *frame) argOf(which string, recv *Value, args []Arg) *Value {
 	if which == "" {
 		which = "0"
 	}
-	if which == "self" {
-		return recv
-	}
-	if a := FindArg(args, which); a != nil {
-		return a.Value
+	for w := range strings.SplitSeq(which, ",") {
+		if w = strings.TrimSpace(w); w == "self" {
+			return recv
+		}
+		if a := FindArg(args, w); a != nil {
+			return a.Value
+		}
 	}
 	return nil
 }
@@ -290,14 +301,13 @@ func oneOf(v *Value, list []any) bool {
 			}
 		}
 	}
-	if v.Consts == nil && v.Name != "" {
-		for _, want := range list {
-			if w, ok := want.(string); ok && w == v.Name {
-				return true
-			}
+	names := v.Names()
+	for _, name := range names {
+		if !slices.Contains(list, any(name)) {
+			return false
 		}
 	}
-	return false
+	return len(names) > 0
 }
 
 func (f *frame) guardFacts(name string, recv *Value, args []Arg) []fact {

@@ -364,7 +364,7 @@ func (f *frame) entered(v *Value) *Value {
 			}
 		}
 	}
-	if v.Type == "list" && v.rest != nil {
+	if v.Type == "generator" {
 		return v.rest // a generator used as a context manager
 	}
 	return v

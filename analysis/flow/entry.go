@@ -19,7 +19,7 @@ func (f *frame) entry(fn *Func) {
 	g.depth = 0
 	g.parent = fn.closure
 	route, pattern := f.routeOf(fn)
-	g.route = route
+	g.route, g.pattern = route, pattern
 	params := python.Params(fn.node)
 	f.entryParams(g, fn, params, route, pattern)
 	g.body()
@@ -162,6 +162,11 @@ func (f *frame) entryParam(g *frame, fn *Func, p python.Param, i int, route *mod
 	}
 	if p.Annotation.OK() {
 		v = f.annotated(p.Annotation, v)
+	}
+	if route != nil && route.Params == "typed" {
+		f.run.quiet++
+		v = f.constrained(p.Default, v)
+		f.run.quiet--
 	}
 	return v
 }
@@ -309,6 +314,9 @@ func (f *frame) dependency(p python.Param) *Value {
 	if !dep.OK() || dep.Kind() != syntax.KindCall {
 		dep = annotatedCall(p.Annotation)
 	}
+	if !dep.OK() && p.Annotation.OK() {
+		dep = annotatedCall(f.eval(p.Annotation).alias)
+	}
 	if !dep.OK() {
 		return nil
 	}
@@ -322,12 +330,18 @@ func (f *frame) dependency(p python.Param) *Value {
 	defer func() { f.run.quiet-- }()
 	args := f.args(dep.Child(syntax.FieldArguments))
 	if len(args) == 0 {
-		if p.Annotation.OK() {
-			return f.annotated(p.Annotation, unknown)
+		if !p.Annotation.OK() {
+			return unknown
 		}
-		return unknown
+		if c := f.annotated(p.Annotation, unknown); c.cls != nil {
+			return f.dependencyClass(c.cls, p)
+		}
+		return f.annotated(p.Annotation, unknown)
 	}
 	v := args[0].Value
+	if v.cls != nil && !v.inst {
+		return f.dependencyClass(v.cls, p)
+	}
 	if v.fn != nil {
 		v = f.dependencyResult(v.fn)
 	} else {
@@ -337,6 +351,32 @@ func (f *frame) dependency(p python.Param) *Value {
 		v = f.annotated(p.Annotation, v)
 	}
 	return v
+}
+
+// dependencyClass is an instance of a class whose fields, or whose
+// initializer's parameters, come from the client.
+func (f *frame) dependencyClass(c *Class, p python.Param) *Value {
+	obj := f.instance(c)
+	init := f.classAttr(obj, "__init__", p.Node)
+	if init == nil || init.fn == nil {
+		return f.byLocalClass(c, &Value{Origins: []Origin{{Tier: models.Remote, Label: p.Name, Node: p.Node}}}, 0)
+	}
+	if f.depth >= maxDepth || f.run.inStack(init.fn.node) {
+		return obj
+	}
+	f.run.dependOn(init.fn)
+	g := f.enter(init.fn)
+	params := python.Params(init.fn.node)
+	f.entryParams(g, init.fn, params, &models.Route{Params: "typed"}, "")
+	f.run.stack = append(f.run.stack, init.fn.node)
+	g.body()
+	f.run.stack = f.run.stack[:len(f.run.stack)-1]
+	if len(params) > 0 && g.last != nil {
+		if v := g.last.vars[g.scope.Slot(params[0].Name)]; v != nil {
+			return v
+		}
+	}
+	return obj
 }
 
 // dependencyResult runs a dependency with its own parameters from the client.
@@ -351,7 +391,7 @@ func (f *frame) dependencyResult(fn *Func) *Value {
 	f.run.stack = append(f.run.stack, fn.node)
 	v := g.body()
 	f.run.stack = f.run.stack[:len(f.run.stack)-1]
-	if v.Type == "list" && g.yields != nil {
+	if v.Type == "generator" {
 		return g.yields
 	}
 	return v

@@ -10,6 +10,12 @@ import (
 // called notes a call of a name that models or rules look at.
 func (f *frame) called(n syntax.Node, name string, recv *Value, args []Arg) {
 	f.consume(name, args)
+	if starts[name] {
+		f.shellScript(n, name, args)
+	}
+	if isClassName(name) && strings.Contains(name, "Response") {
+		f.locationHeader(n, name, args)
+	}
 	sinks := f.m.set.Sinks(name)
 	if len(sinks) == 0 && !f.m.a.wants[name] || f.run.quiet > 0 {
 		return
@@ -32,6 +38,63 @@ func (f *frame) called(n syntax.Node, name string, recv *Value, args []Arg) {
 		return // the callee's own run reports it
 	}
 	f.emit(Event{Kind: Called, Node: n, Name: name, Sinks: live, Recv: recv, Args: args})
+}
+
+// starts are the functions that start a program from an argument list.
+var starts = words(`subprocess.run subprocess.call subprocess.Popen subprocess.check_call subprocess.check_output
+	asyncio.create_subprocess_exec`)
+
+var shells = words("sh bash zsh dash ksh ash cmd cmd.exe powershell pwsh")
+
+// shellScript notes the script of ["sh", "-c", script].
+func (f *frame) shellScript(n syntax.Node, name string, args []Arg) {
+	list := args
+	if name != "asyncio.create_subprocess_exec" {
+		if len(args) == 0 || args[0].Value.Type != "list" && args[0].Value.Type != "tuple" {
+			return
+		}
+		list = nil
+		items := args[0].Node
+		for i := range 3 {
+			v := args[0].Value.Element(i)
+			if v == nil {
+				return
+			}
+			list = append(list, Arg{Node: items.NamedChild(i), Value: v})
+		}
+	}
+	if len(list) < 3 || f.run.quiet > 0 {
+		return
+	}
+	prog, _ := list[0].Value.Str()
+	flag, _ := list[1].Value.Str()
+	if !shells[prog[strings.LastIndexByte(prog, '/')+1:]] || flag != "-c" && flag != "/c" && flag != "-lc" && flag != "-Command" {
+		return
+	}
+	script := list[2]
+	if !script.Node.OK() {
+		script.Node = n
+	}
+	if f.depth > 0 && !script.Value.tainted(models.Operator) {
+		return
+	}
+	f.emit(Event{Kind: Called, Node: n, Name: name, Sinks: []*models.Sink{f.m.set.ShellSink()}, Args: []Arg{script}})
+}
+
+// locationHeader notes a response made with a Location header.
+func (f *frame) locationHeader(n syntax.Node, name string, args []Arg) {
+	a := FindArg(args, "headers")
+	if a == nil || f.run.quiet > 0 {
+		return
+	}
+	v := a.Value.Key("Location")
+	if v == nil {
+		v = a.Value.Key("location")
+	}
+	if v == nil || f.depth > 0 && !v.tainted(models.Operator) {
+		return
+	}
+	f.emit(Event{Kind: Called, Node: n, Name: name, Sinks: []*models.Sink{f.m.set.LocationSink()}, Args: []Arg{{Node: a.Node, Value: v}}})
 }
 
 func argsTainted(recv *Value, args []Arg) bool {
@@ -154,6 +217,14 @@ func (f *frame) assignedMember(obj *Value, attr, key string, v *Value, at syntax
 		short = "[" + key + "]"
 	}
 	sinks := f.m.set.Sets(name)
+	if len(sinks) == 0 && obj.Name != "" && attr == "" {
+		if sinks = f.m.set.Sets(obj.Name + short); len(sinks) > 0 || f.m.a.wants["="+obj.Name+short] {
+			name = obj.Name + short
+		}
+	}
+	if len(sinks) == 0 && obj.Type != "" {
+		sinks = f.m.set.SetsOf(obj.Type, short)
+	}
 	switch {
 	case f.m.a.wants["="+name] || len(sinks) > 0:
 	case f.m.a.wants["="+short]:

@@ -186,6 +186,12 @@ func (f *frame) attr(obj *Value, name string, n syntax.Node) *Value {
 			return v
 		}
 	}
+	if obj.Type == "enum.Enum" {
+		return typed("enum.Enum")
+	}
+	if q := obj.Type + "." + name; f.m.a.wantTypes[obj.Type] && f.m.a.wants[q] {
+		return f.member(q, obj, n)
+	}
 	if obj.Type == "pathlib.Path" || obj.Type == "pathlib.PurePath" {
 		switch name {
 		case "name", "stem", "suffix":
@@ -234,7 +240,14 @@ func (f *frame) unknownAttr(obj *Value, name string) *Value {
 	switch name {
 	case "parents":
 		return &Value{Type: "list", rest: unknown, rel: &relation{how: "parents", base: obj}}
+	case "host":
+		if len(obj.Origins) > 0 {
+			v.rel = &relation{how: "hostname", base: obj}
+		}
 	case "hostname", "netloc", "scheme", "path", "port", "query":
+		if obj.rel == nil && len(obj.Origins) > 0 && (name == "hostname" || name == "scheme") {
+			v.rel = &relation{how: name, base: obj}
+		}
 		if obj.rel != nil && obj.rel.how == "parsed" {
 			v.rel = &relation{how: name, base: obj.rel.base}
 		}
@@ -276,12 +289,37 @@ func Label(n syntax.Node) string {
 func (f *frame) subscript(n syntax.Node) *Value {
 	obj := f.eval(n.Child(syntax.FieldValue))
 	keyNode := n.Child(syntax.FieldSubscript)
+	if strings.HasPrefix(obj.Name, "typing.") {
+		return &Value{Name: "typing.Alias", alias: n}
+	}
 	if keyNode.Kind() == syntax.KindSlice {
 		f.eval(keyNode)
 		return f.slice(obj, keyNode)
 	}
 	key := f.eval(keyNode)
+	if f.pattern != "" {
+		if v := f.pathParam(obj, key); v != nil {
+			return v
+		}
+	}
 	return f.item(obj, key)
+}
+
+// pathParam is request.path_params["x"] where the URL pattern is known.
+func (f *frame) pathParam(obj, key *Value) *Value {
+	name, ok := key.Str()
+	if !ok || !strings.HasSuffix(obj.Name, ".path_params") && !strings.HasSuffix(obj.Name, ".match_info") && !strings.HasSuffix(obj.Name, ".view_args") {
+		return nil
+	}
+	conv, in := converter(f.pattern, name, f.route.Syntax)
+	if !in {
+		return nil
+	}
+	tier, kinds := convert(conv)
+	if tier == models.Constant {
+		return typed("int")
+	}
+	return elementOf(obj).cleaned(kinds)
 }
 
 // item is the element of obj under a key.

@@ -98,7 +98,8 @@ type frame struct {
 	parent   *frame // the scope around it, for closures
 	fn       *Func  // nil at module level and in class bodies
 	route    *models.Route
-	depth    int // of inlined calls
+	pattern  string // of its URL
+	depth    int    // of inlined calls
 	self     string
 	selfVal  *Value
 	ret      *Value

@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"bytes"
+
 	"pavise/analysis/lang/python"
 	"pavise/analysis/models"
 	"pavise/analysis/syntax"
@@ -40,9 +42,19 @@ func (f *frame) inline(n syntax.Node, fn *Func, self *Value, args []Arg) *Value 
 	if v == neverReturns {
 		return v
 	}
+	if escapes(fn.node) && !v.Harmless() {
+		v = v.cleaned(models.HTML)
+	}
 	v = f.learnFrom(g, v, args, params, self != nil)
 	f.writeBack(n, g, params, self, args)
 	return v.step(n, "returned by "+fn.name+"()")
+}
+
+// escapes recognises a function that replaces the characters of HTML itself.
+func escapes(fn syntax.Node) bool {
+	text := fn.Text()
+	return len(text) < 2000 && bytes.Contains(text, []byte("&lt;")) && bytes.Contains(text, []byte("&amp;")) &&
+		(bytes.Contains(text, []byte("&quot;")) || bytes.Contains(text, []byte("&#34;")))
 }
 
 // affords reports whether one more call may be followed that no outside data
@@ -78,7 +90,7 @@ func (f *frame) body() *Value {
 		f.last = merge(f.last, f.env)
 	}
 	if f.yields != nil {
-		return &Value{Type: "list", rest: f.yields}
+		return &Value{Type: "generator", rest: f.yields}
 	}
 	if f.ret == nil {
 		if f.run.over {

@@ -152,6 +152,18 @@ func replaced(recv *Value, args []Arg) *Value {
 	if ok1 && ok2 && ok3 && a != "" && len(s) <= maxConstText {
 		return strValue(strings.ReplaceAll(s, a, b))
 	}
+	if ok1 && ok2 && a != "" && strings.Contains(s, a) && len(s) <= maxConstText {
+		var pieces []Piece
+		for i, lit := range strings.Split(s, a) {
+			if i > 0 {
+				pieces = append(pieces, Piece{Hole: to, Node: args[1].Node})
+			}
+			if lit != "" {
+				pieces = append(pieces, Piece{Text: lit, Node: args[1].Node})
+			}
+		}
+		return assemble(pieces)
+	}
 	v := carry(recv, args[:], false)
 	v = retyped(v, "str")
 	if recv.Pieces != nil && to.tainted(models.Opaque) {

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"hash/maphash"
 	"slices"
 	"strings"
 
@@ -52,6 +53,7 @@ func (r *run) runUnit(res *Result) {
 		r.prepare(f)
 		f.stmt(u.Root())
 		res.globals = f.globals()
+		res.refined = f.refinedNames()
 		f.runNested()
 	}
 }
@@ -96,6 +98,20 @@ func (f *frame) globals() map[string]*Value {
 	return out
 }
 
+// refinedNames are the names of other units of which more is known at the end.
+func (f *frame) refinedNames() map[string]*Value {
+	if f.env == nil || f.env.over == nil {
+		return nil
+	}
+	out := map[string]*Value{}
+	for o := f.env.over; o != nil; o = o.prev {
+		if out[o.name] == nil {
+			out[o.name] = o.v
+		}
+	}
+	return out
+}
+
 // runNested runs the functions that were defined in the scope by themselves,
 // with what the scope's variables hold in the end.
 func (f *frame) runNested() {
@@ -134,7 +150,7 @@ func (r *run) global(name string) *Value {
 			return v
 		}
 	}
-	return r.unbound(name)
+	return r.refined(name, r.unbound(name), -1, before)
 }
 
 // classKey is the class in whose body the running statement stands.
@@ -152,7 +168,7 @@ func (r *run) bound(name string, before int) *Value {
 	if before >= 0 {
 		for i := len(ords) - 1; i >= 0; i-- {
 			if ords[i] < before {
-				return r.export(ords[i], name)
+				return r.refined(name, r.export(ords[i], name), ords[i], before)
 			}
 		}
 		return nil
@@ -216,7 +232,35 @@ func (r *run) unbound(name string) *Value {
 	if len(r.m.stars) > 0 {
 		return unknown
 	}
-	return &Value{Origins: []Origin{{Tier: models.Unknown, Label: name}}}
+	v := r.m.a.unbound[name]
+	if v == nil {
+		v = &Value{Origins: []Origin{{Tier: models.Unknown, Label: name}}}
+		r.m.a.unbound[name] = v
+	}
+	return v
+}
+
+// refined is v as the statements between its binding and a unit left it: those
+// that end the program unless v is harmless.
+func (r *run) refined(name string, v *Value, from, before int) *Value {
+	if before < 0 || !v.tainted(models.Unknown) {
+		return v
+	}
+	h := maphash.String(seed, name)
+	for i := from + 1; i < before; i++ {
+		st := r.m.units[i]
+		if st.unit.Parent != "" || st.unit.Kind != syntax.KindIfStatement && st.unit.Kind != syntax.KindTryStatement || !st.facts.names.has(h) {
+			continue
+		}
+		r.deps[name] = true
+		if res := r.m.result(i); res != nil {
+			r.inherit(res)
+			if w := res.refined[name]; w != nil && w.id() == v.id() {
+				v = w
+			}
+		}
+	}
+	return v
 }
 
 // symbol is what an imported dotted name stands for.

@@ -34,6 +34,9 @@ func (e *Event) Reaches(s *models.Sink) []Reach {
 	if contains(s.Args, "self") && e.Recv != nil {
 		return Reaching(e.Recv, e.Node, s.Kinds())
 	}
+	if e.Kind == Assigned {
+		return Reaching(e.Value, e.Node, s.Kinds())
+	}
 	a := sinkArg(s, e.Args)
 	if a == nil {
 		if len(e.Args) == 1 && e.Args[0].Name == "*" {
@@ -139,6 +142,9 @@ func (w *walker) hole(v *Value, n syntax.Node, place sql.Place, inner bool, dept
 	}
 	if v.alts != nil {
 		return
+	}
+	if w.kind&models.HTML != 0 && (v.Type == "dict" || v.Type == "list") {
+		return // sent as JSON
 	}
 	if w.kind&(models.Path|models.URL|models.Redirect) != 0 && streams[v.Type] {
 		return // a stream is not a name
@@ -303,7 +309,7 @@ func LooksLikeHTML(v *Value) bool {
 	return false
 }
 
-var tag = regexp.MustCompile(`(?i)<(?:!doctype|/?(?:html|body|head|div|span|p|a|h[1-6]|b|i|em|strong|ul|ol|li|table|tr|td|th|form|input|img|script|style|title|pre|code|br|hr|iframe|button|label|section|article|header|footer|nav|main|textarea|select|option|svg|link|meta|center|font|u|small|blockquote)\b[^<>]*(?:>|$))`)
+var tag = regexp.MustCompile(`(?i)<(?:!doctype|/?(?:html|body|head|div|span|p|a|h[1-6]|b|i|em|strong|ul|ol|li|table|tr|td|th|form|input|img|script|style|title|pre|code|br|hr|iframe|button|label|section|article|header|footer|nav|main|textarea|select|option|svg|link|meta|center|font|u|small|blockquote|address|time|var|kbd|abbr|cite|dl|dt|dd|figure|fieldset|legend|details|summary|video|audio|source|base|object|embed|mark|del|ins|sub|sup|aside|caption|thead|tbody|tfoot|marquee)\b[^<>]*(?:>|$))`)
 
 // SQLText is the text argument of the first SQL sink of a call, nil if none.
 func (e *Event) SQLText() *Value { return e.sinkText(models.SQL) }

@@ -29,6 +29,7 @@ type Value struct {
 	recv  *Value // receiver of a bound method
 	root  *Value // the value that this one is a copy of, with another trail
 	rel   *relation
+	alias syntax.Node // of a type alias: Annotated[...], Optional[...]
 }
 
 // Origin is one place where data enters.
@@ -182,6 +183,12 @@ func (v *Value) IsNone() bool { return len(v.Consts) == 1 && v.Consts[0].Kind ==
 // Key is the element under a constant text key of a dict display, nil if unknown.
 func (v *Value) Key(name string) *Value {
 	return v.part(partKey{kind: keyPart, name: name})
+}
+
+// Attr is what is known of an attribute, such as one that a keyword argument of
+// the constructor set; nil if nothing is.
+func (v *Value) Attr(name string) *Value {
+	return v.part(partKey{kind: attrPart, name: name})
 }
 
 // Local reports whether the value is a function or class of this file.

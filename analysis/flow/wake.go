@@ -25,7 +25,16 @@ type facts struct {
 // bloom is a set of names that may report a name that is not in it.
 type bloom [4]uint64
 
-func (b *bloom) add(h uint64)      { b[h&3] |= 1 << (h >> 2 & 63) }
+func (b *bloom) add(h uint64) { b[h&3] |= 1 << (h >> 2 & 63) }
+func (b *bloom) hasAny(list []uint64) bool {
+	for _, h := range list {
+		if b.has(h) {
+			return true
+		}
+	}
+	return false
+}
+
 func (b *bloom) has(h uint64) bool { return b[h&3]&(1<<(h>>2&63)) != 0 }
 
 // leafIndexes keeps the index of names for each set of models: it is the same
@@ -109,6 +118,7 @@ type awake struct {
 	remote bool            // a client's data can be in it
 	names  map[string]bool // of functions that are woken
 	hashes []uint64        // of the names
+	always []uint64        // of names that module-level statements bind to what rules look at
 }
 
 // wake decides which units may have something to say. gone and fresh are the
@@ -116,7 +126,7 @@ type awake struct {
 func (m *Module) wake(gone, fresh []*unitState) {
 	if fresh != nil && !m.wakesMore(gone, fresh) {
 		for _, st := range fresh {
-			st.woken = m.wakes(st) || m.awake.remote && m.mentions(st)
+			st.woken = m.wakes(st) || st.facts.names.hasAny(m.awake.always) || m.awake.remote && m.mentions(st)
 		}
 		return
 	}
@@ -130,6 +140,18 @@ func (m *Module) wake(gone, fresh []*unitState) {
 	}
 	for _, st := range m.units {
 		if st.woken = m.wakes(st); st.woken {
+			w.add(st)
+		}
+		if len(st.facts.leaves) > 0 && st.unit.Class == syntax.Statement && st.unit.Parent == "" {
+			// `from os import system as run`, `digest = hashlib.md5`
+			for _, n := range st.scope.Names {
+				w.always = append(w.always, maphash.String(seed, n))
+			}
+		}
+	}
+	for _, st := range m.units {
+		if !st.woken && st.facts.names.hasAny(w.always) {
+			st.woken = true
 			w.add(st)
 		}
 	}
@@ -151,6 +173,9 @@ func (m *Module) wake(gone, fresh []*unitState) {
 func (m *Module) wakesMore(gone, fresh []*unitState) bool {
 	for i, st := range fresh {
 		old := gone[i]
+		if len(st.facts.leaves)+len(old.facts.leaves) > 0 && st.unit.Class == syntax.Statement && st.unit.Parent == "" && len(st.scope.Names) > 0 {
+			return true
+		}
 		if st.facts.remote != old.facts.remote || m.wakes(st) != m.wakes(old) && st.unit.Name != "" {
 			return true
 		}
@@ -170,12 +195,7 @@ func (w *awake) add(st *unitState) {
 
 // mentions reports whether a unit may name a function that is woken.
 func (m *Module) mentions(st *unitState) bool {
-	for _, h := range m.awake.hashes {
-		if st.facts.names.has(h) {
-			return true
-		}
-	}
-	return false
+	return st.facts.names.hasAny(m.awake.hashes)
 }
 
 // wakes reports whether a unit holds a name or text that rules look at.

@@ -80,6 +80,22 @@ func (s *Set) Sinks(name string) []*Sink { return s.sinks[name] }
 // Sets are the sinks of an assignment target.
 func (s *Set) Sets(target string) []*Sink { return s.sets[target] }
 
+// SetsOf are the sinks of an assignment to a member or key, written ".name" or
+// "[key]", of an instance of class, or of its bases.
+func (s *Set) SetsOf(class, member string) []*Sink { return s.setsOf(class, member, 0) }
+
+func (s *Set) setsOf(class, member string, depth int) []*Sink {
+	if list := s.sets[class+member]; len(list) > 0 || depth > 8 {
+		return list
+	}
+	for _, b := range s.bases[class] {
+		if list := s.setsOf(b, member, depth+1); len(list) > 0 {
+			return list
+		}
+	}
+	return nil
+}
+
 // Cleans of a call.
 func (s *Set) Cleans(name string) []*Clean { return s.cleans[name] }
 
@@ -117,6 +133,16 @@ func (s *Set) Requests() []Request { return s.requests }
 
 // Unbound is what a name stands for in a fragment pasted without imports.
 func (s *Set) Unbound(name string) string { return s.unbound[name] }
+
+// ShellSink is the script of a shell that is started as a program.
+func (s *Set) ShellSink() *Sink { return shellSink }
+
+// LocationSink is the Location header of a response.
+func (s *Set) LocationSink() *Sink { return locationSink }
+
+var locationSink = &Sink{Kind: "redirect", Args: []string{"0"}, kind: Redirect}
+
+var shellSink = &Sink{Kind: "command", Args: []string{"0"}, kind: Command}
 
 // Param is the source that a parameter of an overridden method is, nil if none.
 func (s *Set) Param(name string) *Source { return s.params[name] }

@@ -12,9 +12,8 @@ import (
 	"pavise/analysis/source"
 )
 
-// TestHostileText parses what no one writes. Nothing may crash, recurse by
-// depth, or take longer than its budget by much.
-func TestHostileText(t *testing.T) {
+// hostileTexts are texts that no one writes, by name.
+func hostileTexts() map[string]string {
 	rng := rand.New(rand.NewPCG(1, 2))
 	noise := func(n int, alphabet string) string {
 		b := make([]byte, n)
@@ -36,7 +35,7 @@ func TestHostileText(t *testing.T) {
 	for i := range 400 {
 		nested.WriteString(strings.Repeat(" ", i) + "class C:\n")
 	}
-	texts := map[string]string{
+	return map[string]string{
 		"open parentheses":     strings.Repeat("(", 100_000),
 		"nested parentheses":   "x = " + strings.Repeat("(", 100_000) + strings.Repeat(")", 100_000),
 		"nested lists":         strings.Repeat("[", 50_000) + strings.Repeat("]", 50_000),
@@ -63,8 +62,13 @@ func TestHostileText(t *testing.T) {
 		"half a method":        "class C:\n" + strings.Repeat("    def m(self\n", 1_000),
 		"nested interpolation": strings.Repeat(`f"{`, 5_000),
 	}
+}
+
+// TestHostileText parses what no one writes. Nothing may crash, recurse by
+// depth, or take longer than its budget by much.
+func TestHostileText(t *testing.T) {
 	budget := Budget{Parse: 200 * time.Millisecond, Edit: 40 * time.Millisecond}
-	for name, text := range texts {
+	for name, text := range hostileTexts() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			begin := time.Now()

@@ -9,8 +9,9 @@ import (
 	"pavise/quickfix/pyedit"
 )
 
-// SinkArg is the argument of the site's call that the engine calls dangerous
-// for a kind, and the worst of them if there are several.
+// SinkArg is the argument of the site's call (or the object of its method)
+// that the engine calls dangerous for a kind, and the worst of them if there
+// are several.
 func (s *Site) SinkArg(kind models.Kind) (pyedit.Arg, bool) {
 	call, ok := s.Call()
 	if !ok {
@@ -36,6 +37,11 @@ func (s *Site) SinkArg(kind models.Kind) (pyedit.Arg, bool) {
 }
 
 func argument(call syntax.Node, which string) (pyedit.Arg, bool) {
+	if which == "self" {
+		fn := call.Child(syntax.FieldFunction)
+		object := fn.Child(syntax.FieldObject)
+		return pyedit.Arg{Node: object, Value: object}, fn.Kind() == syntax.KindAttribute
+	}
 	if i, err := strconv.Atoi(which); err == nil {
 		return pyedit.Positional(call, i)
 	}

@@ -11,15 +11,20 @@ import (
 	"pavise/quickfix/fixes/crypto"
 	"pavise/quickfix/fixes/deser"
 	"pavise/quickfix/fixes/dos"
+	"pavise/quickfix/fixes/redirect"
 	"pavise/quickfix/fixes/secrets"
 	"pavise/quickfix/fixes/settings"
 	"pavise/quickfix/fixes/sqli"
+	"pavise/quickfix/fixes/ssrf"
+	"pavise/quickfix/fixes/ssti"
 	"pavise/quickfix/fixes/transport"
+	"pavise/quickfix/fixes/traversal"
+	"pavise/quickfix/fixes/xss"
 )
 
 // All fixes, by class. The order is that in which they are offered.
 func All() []*fix.Fix {
-	return slices.Concat(sqli.Fixes, cmdi.Fixes, codeexec.Fixes, deser.Fixes, crypto.Fixes, secrets.Fixes, settings.Fixes, transport.Fixes,
+	return slices.Concat(sqli.Fixes, cmdi.Fixes, codeexec.Fixes, ssti.Fixes, xss.Fixes, redirect.Fixes, ssrf.Fixes, traversal.Fixes, deser.Fixes, crypto.Fixes, secrets.Fixes, settings.Fixes, transport.Fixes,
 		dos.Fixes)
 }
 

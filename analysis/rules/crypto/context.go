@@ -50,6 +50,12 @@ func holdsPassword(a *flow.Arg) bool {
 		if passwordName.MatchString(o.Label) {
 			return true
 		}
+		for t := o.Steps; t != nil; t = t.Prev {
+			// secret = request.form["password"]
+			if right := t.Node.Child(syntax.FieldRight); right.OK() && passwordName.MatchString(names(right)) {
+				return true
+			}
+		}
 	}
 	for _, r := range flow.Flatten(a.Value, a.Node) {
 		if r.Hole != nil && r.Node.OK() && passwordName.MatchString(names(r.Node)) {

@@ -111,4 +111,4 @@ func constantDigest(e *flow.Event, which ...string) (string, bool) {
 
 // checksumName recognises digests that guard nothing: cache keys, entity tags,
 // file checksums, buckets, short ids.
-var checksumName = regexp.MustCompile(`(?i)e_?tag|cache|checksum|check_sum|md5sum|fingerprint|gravatar|avatar|dedup|duplicate|bucket|shard|partition|content_?(?:hash|md5|id)|file_?hash|hash_?file|git|blob|chunk|revision|static|asset|manifest|version|slug|colou?r|memo|key_prefix|safe_?name|short|uuid|guid|identicon|similar|hashring|ring|index_name|truncate|websocket|sec_websocket`)
+var checksumName = regexp.MustCompile(`(?i)e_?tag|cache|checksum|check_sum|md5sum|fingerprint|gravatar|avatar|dedup|duplicate|bucket|shard|partition|content_?(?:hash|md5|id)|file_?hash|hash_?file|git|blob|chunk|revision|static|asset|manifest|version|slug|colou?r|memo|key_prefix|safe_?name|short_?(?:id|hash|name|url|code|link)|uuid|guid|identicon|similar|hashring|ring|index_name|truncate|websocket|sec_websocket`)

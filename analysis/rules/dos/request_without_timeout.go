@@ -30,6 +30,10 @@ var RequestWithoutTimeout = &analysis.Rule{
 		analysis.Calls{Names: withoutDefault(), Run: judgeMissing},
 		analysis.Calls{Names: withDefault(), Run: judgeNone},
 		analysis.Calls{Names: []string{"urllib.request.urlopen"}, Run: judgeUrlopen},
+		analysis.Calls{Names: []string{
+			"http.client.HTTPConnection", "http.client.HTTPSConnection", "urllib3.request", "urllib3.PoolManager.request",
+			"urllib3.PoolManager.urlopen", "urllib3.HTTPConnectionPool.request", "urllib3.HTTPSConnectionPool.request",
+		}, Run: judgeMissing},
 		analysis.Calls{Names: []string{"aiohttp.ClientTimeout"}, Run: judgeTotal},
 	},
 }
@@ -57,6 +61,9 @@ func withDefault() []string {
 }
 
 func judgeMissing(p *analysis.Pass, e *flow.Event) {
+	if e.Recv != nil && (e.Recv.Local() || e.Recv.Attr("timeout") != nil) {
+		return // a subclass of the project's own may set one, or the pool has
+	}
 	a := flow.FindArg(e.Args, "timeout")
 	switch {
 	case a != nil && a.Value.IsNone():

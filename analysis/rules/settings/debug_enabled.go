@@ -7,6 +7,7 @@ import (
 
 	"pavise/analysis"
 	"pavise/analysis/flow"
+	"pavise/analysis/syntax"
 )
 
 //go:embed debug_enabled.md
@@ -46,7 +47,16 @@ func judgeRun(p *analysis.Pass, e *flow.Event) {
 	if e.Name == ".run" && !namedApp(e) {
 		return
 	}
-	for _, name := range []string{"debug", "use_debugger", "serve_traceback"} {
+	if a := flow.FindArg(e.Args, "2"); a != nil && (e.Name == "flask.Flask.run" || e.Name == "quart.Quart.run") {
+		if v, ok := a.Value.Bool(); ok && v {
+			p.Report(e, analysis.Certain, "the application starts in debug mode"+consequence).Severity = severity(e)
+			return
+		}
+	}
+	for _, name := range []string{"debug", "use_debugger", "serve_traceback", "reload"} {
+		if name == "reload" && e.Name != "uvicorn.run" {
+			continue
+		}
 		if a := flow.FindArg(e.Args, name); a != nil {
 			if v, ok := a.Value.Bool(); ok && v {
 				d := p.Report(e, analysis.Certain, name+"=True starts the application in debug mode"+consequence)
@@ -121,7 +131,7 @@ func judgeMapping(p *analysis.Pass, e *flow.Event) {
 // configuration module that is not the one for development or tests.
 func judgeSetting(p *analysis.Pass, e *flow.Event) {
 	on, ok := e.Value.Bool()
-	if !ok || !on {
+	if trap := onByDefault(e); !trap && (!ok || !on) {
 		return
 	}
 	if e.Name == "DEBUG" {
@@ -130,6 +140,20 @@ func judgeSetting(p *analysis.Pass, e *flow.Event) {
 		}
 	}
 	p.Report(e, analysis.Certain, "debug mode is on here"+consequence+" Read it from the environment.")
+}
+
+// onByDefault recognises os.environ.get("DEBUG", True), and bool() of a text,
+// which is true for "False".
+func onByDefault(e *flow.Event) bool {
+	right := e.Node.Child(syntax.FieldRight)
+	text := right.Str()
+	if !strings.Contains(text, "environ.get(") && !strings.Contains(text, "getenv(") {
+		return false
+	}
+	if strings.HasPrefix(text, "bool(") {
+		return !strings.Contains(text, "int(")
+	}
+	return strings.HasSuffix(text, ", True)") && (strings.HasPrefix(text, "os.") || strings.HasPrefix(text, "environ.") || strings.HasPrefix(text, "getenv"))
 }
 
 // settingsModule tells a module of deployed settings by its name and content.

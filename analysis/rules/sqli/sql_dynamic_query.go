@@ -54,7 +54,7 @@ func judgeDynamic(_ *analysis.Pass, e *flow.Event, r flow.Reach) (analysis.Confi
 }
 
 func gradeDynamic(r flow.Reach) analysis.Confidence {
-	if (r.Origin.Tier == models.Unknown || r.Result) && !r.Weak && (r.Place == sql.Value || r.Place == sql.Quoted) {
+	if (r.Origin.Tier == models.Unknown || r.Result) && !r.Weak && (r.Place == sql.Value || r.Place == sql.Quoted || r.Place == sql.Typed) {
 		return analysis.Likely
 	}
 	return analysis.Unsure

@@ -45,7 +45,7 @@ func verifyCalls() []string {
 	}
 	return append(out, "httpx.Client", "httpx.AsyncClient", "requests.Session.send", "aiohttp.TCPConnector", "aiohttp.request",
 		"hvac.Client", "elasticsearch.Elasticsearch", "boto3.client", "boto3.resource", "boto3.session.Session.client",
-		"pymongo.MongoClient", "docker.tls.TLSConfig", "tornado.httpclient.HTTPRequest", "ldap3.Tls")
+		"pymongo.MongoClient", "docker.tls.TLSConfig", "tornado.httpclient.HTTPRequest", "tornado.httpclient.AsyncHTTPClient.fetch", "tornado.httpclient.HTTPClient.fetch", ".fetch", "ldap3.Tls")
 }
 
 // flags maps the arguments that turn verification off to whether True or False

@@ -54,7 +54,7 @@ func judgeHTML(_ *analysis.Pass, e *flow.Event, r flow.Reach) (analysis.Confiden
 var numberName = regexp.MustCompile(`(?i)(?:^|[^a-z])(?:id|pk|count|total|num|number|len|length|size|age|year|month|day|page|pages|port|width|height|version|price|amount|index|score|rank|seconds|minutes|hours|percent|now|today|time|timestamp|date|status)\)?$`)
 
 func gradeHTML(r flow.Reach) analysis.Confidence {
-	if r.Weak || numberName.MatchString(r.Origin.Label) {
+	if r.Weak || r.Node.OK() && numberName.MatchString(flow.Label(r.Node)) {
 		return analysis.Unsure
 	}
 	return analysis.Likely

@@ -29,7 +29,12 @@ var ReflectedXSS = &analysis.Rule{
 		analysis.Flow{
 			Kind: models.HTML,
 			Judge: func(_ *analysis.Pass, _ *flow.Event, r flow.Reach) (analysis.Confidence, bool) {
-				return analysis.FromClient(r)
+
+				c, ok := analysis.FromClient(r)
+				if r.Origin.Vague {
+					c = analysis.Unsure // most calls that nobody knows do not give text back as it came
+				}
+				return c, ok
 			},
 			Says: func(_ *flow.Event, r flow.Reach) string {
 				return analysis.Data(r) + " is sent as HTML without escaping, so a link can run script in the reader's session. Escape it, or render a template."

@@ -157,7 +157,8 @@ func (c *checkCmd) check(a *app, in input) outcome {
 		return o
 	}
 	snap := engine.Check(f, in.options(&o))
-	o.Lines, o.Note = lines(f), snap.Note()
+	o.analysed(in, snap)
+	o.Lines = lines(f)
 	o.Findings = report.Resolve(f, snap.Findings(), readOther)
 	return o
 }
@@ -192,6 +193,13 @@ func failure(r *analysis.Rule, v any, stack []byte) string {
 	return s
 }
 
+// analysed takes over what the engine says of the file as a whole.
+func (o *outcome) analysed(in input, snap *engine.Snapshot) {
+	o.Note = snap.Note()
+	o.Skipped = o.Note != "" && len(snap.Tree().Units) == 0
+	o.failed = o.Skipped && in.named
+}
+
 // readOther reads a file that a step of a path lies in.
 func readOther(path string) *source.File {
 	f, err := readFile(path)
@@ -206,7 +214,7 @@ func (a *app) noteOutcome(o *outcome) {
 	if o.Note != "" {
 		verb := "not checked"
 		if !o.Skipped {
-			verb = "checked in part"
+			verb = "not checked in full"
 		}
 		a.note("%s: %s: %s", report.Clean(o.Path), verb, o.Note)
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
+
+var update = flag.Bool("update", false, "rewrite the expected output in testdata/cli")
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"pavise": func() { os.Exit(Main()) }})
@@ -24,7 +27,7 @@ func TestMain(m *testing.M) {
 func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "../../../testdata/cli",
-		UpdateScripts: os.Getenv("UPDATE") != "",
+		UpdateScripts: *update,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("NO_COLOR", "1")
 			return os.Mkdir(filepath.Join(e.WorkDir, ".git"), 0o755) // no configuration from above

@@ -87,7 +87,7 @@ func (c *fixCmd) fix(in input) fixed {
 	}
 	opts := in.options(&o.outcome)
 	snap := engine.Check(f, opts)
-	o.Note = snap.Note()
+	o.analysed(in, snap)
 	o.left = len(snap.Findings())
 	if o.left == 0 {
 		return o

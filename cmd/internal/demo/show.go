@@ -92,7 +92,7 @@ func (s *show) mark(f *source.File, r span, with, text string) {
 		return
 	}
 	s.printf("     %s %s\n", s.Style.Dim("|"), marks)
-	for _, l := range wrap(text, s.width-7) {
+	for _, l := range report.Wrap(text, s.width-7, 0) {
 		s.printf("     %s %s\n", s.Style.Dim("|"), s.Style.Mark(color, l))
 	}
 }
@@ -155,20 +155,4 @@ func (s *show) latency(keys []time.Duration) {
 
 func milliseconds(d time.Duration) string {
 	return fmt.Sprintf("%.2f ms", float64(d.Microseconds())/1000)
-}
-
-func wrap(text string, width int) []string {
-	var lines []string
-	line := ""
-	for word := range strings.FieldsSeq(text) {
-		if line != "" && uniseg.StringWidth(line)+1+uniseg.StringWidth(word) > width {
-			lines = append(lines, line)
-			line = ""
-		}
-		if line != "" {
-			line += " "
-		}
-		line += word
-	}
-	return append(lines, line)
 }

@@ -8,10 +8,12 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"pavise/analysis/config"
 	"pavise/analysis/rules"
@@ -29,7 +31,7 @@ func main() {
 }
 
 func run(root string, check bool) error {
-	files, err := generate()
+	files, err := generate(root)
 	if err != nil {
 		return err
 	}
@@ -55,15 +57,54 @@ type generated struct {
 	text []byte
 }
 
-func generate() ([]generated, error) {
+func generate(root string) ([]generated, error) {
 	schema, err := configSchema()
 	if err != nil {
 		return nil, fmt.Errorf("make the schema: %w", err)
 	}
+	page, err := os.ReadFile(filepath.Join(root, "docs", "configuration.md"))
+	if err != nil {
+		return nil, err
+	}
+	page, err = withKeys(page)
+	if err != nil {
+		return nil, err
+	}
 	return []generated{
+		{"docs/configuration.md", page},
 		{"docs/rules.md", []byte(report.RulesMarkdown(rules.All()))},
 		{"docs/pavise.schema.json", schema},
 	}, nil
+}
+
+// The marks in docs/configuration.md between which the keys are written.
+var (
+	keysBegin = []byte("<!-- keys: written by `make gen` -->\n")
+	keysEnd   = []byte("<!-- end of keys -->")
+)
+
+// withKeys is the page with the table of keys in its place.
+func withKeys(page []byte) ([]byte, error) {
+	before, rest, ok := bytes.Cut(page, keysBegin)
+	_, after, found := bytes.Cut(rest, keysEnd)
+	if !ok || !found {
+		return nil, errors.New("docs/configuration.md has no place for the keys")
+	}
+	var b bytes.Buffer
+	b.Write(before)
+	b.Write(keysBegin)
+	b.WriteString("\n| key | value | what it does |\n|---|---|---|\n")
+	for _, k := range config.Keys() {
+		value := k.Type
+		if k.Enum != nil {
+			value = "`" + strings.Join(k.Enum, "`, `") + "`"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", k.Name, value, k.Doc)
+	}
+	b.WriteByte('\n')
+	b.Write(keysEnd)
+	b.Write(after)
+	return b.Bytes(), nil
 }
 
 // schema is as much of a JSON schema as the configuration needs. Its fields

@@ -119,18 +119,31 @@ func plain(text string) string {
 }
 
 func (p *pageWriter) wrap(text, first, rest string) {
-	line := first
-	empty := true
-	for word := range strings.FieldsSeq(text) {
-		if !empty && uniseg.StringWidth(line)+1+uniseg.StringWidth(word) > p.width {
-			p.b.WriteString(line + "\n")
-			line, empty = rest, true
+	for i, line := range Wrap(text, p.width-len(rest), 0) {
+		lead := rest
+		if i == 0 {
+			lead = first
 		}
-		if !empty {
-			line += " "
-		}
-		line += word
-		empty = false
+		p.b.WriteString(lead + line + "\n")
 	}
-	p.b.WriteString(line + "\n")
+}
+
+// Wrap breaks text at blanks into lines of at most width columns. On the first
+// line used columns are taken already.
+func Wrap(text string, width, used int) []string {
+	var lines []string
+	line, at := "", used
+	for word := range strings.FieldsSeq(text) {
+		w, gap := uniseg.StringWidth(word), 1
+		if line == "" {
+			gap = 0
+		}
+		if at > 0 && at+gap+w > width {
+			lines = append(lines, line)
+			line, at, gap = "", 0, 0
+		}
+		line += strings.Repeat(" ", gap) + word
+		at += gap + w
+	}
+	return append(lines, line)
 }

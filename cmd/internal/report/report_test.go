@@ -131,14 +131,15 @@ func TestTextFitsTheTerminal(t *testing.T) {
 	f := source.New("a.py", []byte(long))
 	var b bytes.Buffer
 	write(t, NewText(&b, TextOptions{Width: 60}), &File{Path: "a.py", Findings: Resolve(f, []analysis.Finding{find(f, "eval(x)")}, nil)})
-	lines := strings.Split(b.String(), "\n")
-	shown, marks := []rune(lines[2]), []rune(lines[3])
+	_, excerpt, _ := strings.Cut(b.String(), "|\n")
+	lines := strings.Split(excerpt, "\n")
+	shown, marks := []rune(lines[0]), []rune(lines[1])
 	if len(shown) > 60 {
-		t.Errorf("a line of %d columns: %s", len(shown), lines[2])
+		t.Errorf("a line of %d columns: %s", len(shown), lines[0])
 	}
 	at := strings.IndexRune(string(marks), '^')
 	if got := string(shown[at : at+7]); got != "eval(x)" {
-		t.Errorf("the carets are under %q:\n%s\n%s", got, lines[2], lines[3])
+		t.Errorf("the carets are under %q:\n%s\n%s", got, lines[0], lines[1])
 	}
 }
 
@@ -261,5 +262,23 @@ func TestSentence(t *testing.T) {
 	}
 	if got := fmt.Sprint(Thousands(1), Thousands(999), Thousands(1000)); got != "19991,000" {
 		t.Error(got)
+	}
+}
+
+func TestWrap(t *testing.T) {
+	for _, tt := range []struct {
+		text        string
+		width, used int
+		want        string
+	}{
+		{"one two three", 7, 0, "one two|three"},
+		{"one two three", 7, 4, "one|two|three"},
+		{"one two three", 7, 5, "|one two|three"},
+		{"a-very-long-word b", 5, 0, "a-very-long-word|b"},
+		{"", 5, 0, ""},
+	} {
+		if got := strings.Join(Wrap(tt.text, tt.width, tt.used), "|"); got != tt.want {
+			t.Errorf("Wrap(%q, %d, %d) = %q, want %q", tt.text, tt.width, tt.used, got, tt.want)
+		}
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rivo/uniseg"
+
 	"pavise/analysis"
 )
 
@@ -56,9 +58,7 @@ func (t *textWriter) File(f *File) error {
 }
 
 func (t *textWriter) finding(f *Finding) {
-	t.printf("%s:%d:%d: %s %s: %s\n",
-		t.style.Bold(Clean(f.Path)), f.Start.Line, f.Start.Column,
-		t.style.Severity(f.Severity), t.style.Bold(f.Rule.ID), Clean(f.Message))
+	t.headline(f)
 	t.margin = len(strconv.Itoa(f.Start.Line))
 	for _, s := range f.Steps {
 		t.margin = max(t.margin, len(strconv.Itoa(s.Start.Line)))
@@ -92,6 +92,24 @@ func (t *textWriter) finding(f *Finding) {
 		t.printf("   confidence: %s", f.Confidence)
 	}
 	t.printf("\n\n")
+}
+
+// headline says where, how bad and what; on a terminal broken between words.
+func (t *textWriter) headline(f *Finding) {
+	place := fmt.Sprintf(":%d:%d: ", f.Start.Line, f.Start.Column)
+	path, message := Clean(f.Path), Clean(f.Message)
+	t.printf("%s%s%s %s: ", t.style.Bold(path), place, t.style.Severity(f.Severity), t.style.Bold(f.Rule.ID))
+	if t.width == 0 {
+		t.printf("%s\n", message)
+		return
+	}
+	used := uniseg.StringWidth(path) + len(place) + len(f.Severity.String()) + len(f.Rule.ID) + len(" : ")
+	for i, line := range Wrap(message, t.width-2, used) {
+		if i > 0 {
+			line = "  " + line
+		}
+		t.printf("%s\n", line)
+	}
 }
 
 // printf leaves errors to the Flush that follows: a bufio.Writer keeps them.

@@ -10,6 +10,7 @@ import (
 
 // write changes the call so that it runs the list.
 func (c *command) write(list []string) string {
+	c.e.DropImport("shlex", "quote")
 	name := c.s.EventName()
 	switch name {
 	case "os.system":

@@ -275,7 +275,7 @@ def raw_numbers(session: Database, numbers: Annotated[list[int], Body(embed=True
 
 
 def copy_table(session, source, target):
-    session.execute(text(f"INSERT INTO {target} SELECT * FROM {source}"))  # want sql-dynamic-query
+    session.execute(text(f"INSERT INTO {target} SELECT * FROM {source}"))
 
 
 def copy_parts(session):

@@ -87,7 +87,7 @@ async def thanks_plain(request: Request):
 
 
 def line(part, stock):
-    return "<li>{}: {}</li>".format(part, stock)  # want html-built-from-variables
+    return "<li>{}: {}</li>".format(part, stock)
 
 
 def line_escaped(part, stock: int):

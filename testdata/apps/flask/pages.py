@@ -115,7 +115,7 @@ def subscribe_check():
 
 
 def card(title, text):
-    return f"<div class='card'><h2>{title}</h2><p>{text}</p></div>"  # want html-built-from-variables
+    return f"<div class='card'><h2>{title}</h2><p>{text}</p></div>"
 
 
 def card_escaped(title, text):

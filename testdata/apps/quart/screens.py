@@ -88,7 +88,7 @@ screens.add_url_rule("/feedback", view_func=Feedback.as_view("feedback"))
 
 
 def row(station, celsius):
-    return "<tr><td>" + station + "</td><td>" + str(celsius) + "</td></tr>"  # want html-built-from-variables
+    return "<tr><td>" + station + "</td><td>" + str(celsius) + "</td></tr>"
 
 
 def row_escaped(station, celsius):

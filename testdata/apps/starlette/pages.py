@@ -72,7 +72,7 @@ async def not_found_plain(request: Request, error: Exception) -> Response:
 
 
 def heading(title: str) -> str:
-    return f"<h2 class='programme'>{title}</h2>"  # want html-built-from-variables
+    return f"<h2 class='programme'>{title}</h2>"
 
 
 def heading_escaped(title: str) -> str:

@@ -72,7 +72,7 @@ class Notes(View):
 
 
 def entry(title, author):
-    return "<li><i>%s</i> by %s</li>" % (title, author)  # want html-built-from-variables
+    return "<li><i>%s</i> by %s</li>" % (title, author)
 
 
 def entry_escaped(title, author):

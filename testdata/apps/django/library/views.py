@@ -178,7 +178,7 @@ def rank_expressions(request):
 
 def truncate(table):
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM %s" % table)  # want sql-dynamic-query
+        cursor.execute("DELETE FROM %s" % table)
 
 
 def truncate_quoted(table):

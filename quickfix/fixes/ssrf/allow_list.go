@@ -1,0 +1,153 @@
+// Package ssrf holds the fixes of server-side request forgery.
+package ssrf
+
+import (
+	"sort"
+	"strings"
+
+	"pavise/analysis"
+	"pavise/analysis/models"
+	"pavise/analysis/rules/ssrf"
+	"pavise/analysis/syntax"
+	"pavise/quickfix/fix"
+	"pavise/quickfix/pyedit"
+	"pavise/quickfix/pytext"
+)
+
+// Fixes of this class.
+var Fixes = []*fix.Fix{AllowHosts}
+
+// AllowHosts checks the URL of an outgoing request against a list of hosts.
+var AllowHosts = &fix.Fix{
+	Name:    "allow-hosts",
+	For:     []*analysis.Rule{ssrf.SSRF},
+	Compute: allowHosts,
+}
+
+const helper = `def %NAME%(url):
+    parts = %SPLIT%(url)
+    if parts.scheme not in %SCHEMES% or parts.hostname not in %HOSTS% or "@" in parts.netloc:
+        raise ValueError("URL not allowed")
+    return url
+`
+
+func allowHosts(s *fix.Site) []fix.Proposal {
+	call, ok := s.Call()
+	if !ok {
+		return fix.Refuse("No call that sends this request is in sight.")
+	}
+	arg, ok := s.SinkArg(models.URL)
+	if !ok {
+		return fix.Refuse("The URL of this request cannot be told.")
+	}
+	url := call.On(arg.Value)
+	e := s.Edits()
+	if reason := stay(s, e, call); reason != "" {
+		return fix.Refuse("%s", reason)
+	}
+	scheme := "https"
+	if t, _ := pytext.Parse(url, s); t != nil && !t.Pieces[0].Hole && strings.HasPrefix(t.Pieces[0].Text, "http:") {
+		scheme = "http"
+	}
+	hosts := literalHosts(s)
+	name := add(s, e, call, scheme, hosts)
+	e.Wrap(url, name+"(", ")")
+	note := "Fill ALLOWED_HOSTS with the hosts that this program may ask: any other URL raises ValueError."
+	return fix.Propose(e, note, "Allow requests to certain hosts only")
+}
+
+// stay keeps the request from following redirects away from the host.
+func stay(s *fix.Site, e *pyedit.Edits, call pyedit.At) string {
+	name := s.EventName()
+	keyword := ""
+	switch root, _, _ := strings.Cut(name, "."); root {
+	case "requests", "aiohttp":
+		keyword = "allow_redirects"
+	case "httpx":
+		if a, ok := pyedit.Keyword(call.Node, "follow_redirects"); ok {
+			if !fix.IsTrue(a.Value) && !fix.IsFalse(a.Value) {
+				return "Whether redirects are followed is decided elsewhere: an allowed host could lead to any other."
+			}
+			e.ReplaceNode(call.On(a.Value), "False")
+		}
+		return ""
+	case "urllib", "urllib2":
+		return "urlopen follows redirects to any host: build an opener without HTTPRedirectHandler, and check the URL against the hosts that you allow."
+	default:
+		return "Whether " + name + " follows redirects is not known: check the URL against the hosts that you allow, and follow none."
+	}
+	if a, ok := pyedit.Keyword(call.Node, keyword); ok {
+		if !fix.IsFalse(a.Value) {
+			e.ReplaceNode(call.On(a.Value), "False")
+		}
+		return ""
+	}
+	for _, a := range pyedit.Args(call.Node) {
+		if a.Name == "**" {
+			return "The call takes keywords from **" + a.Value.Str() + ", which may let it follow redirects."
+		}
+	}
+	if !e.AddKeyword(call, keyword, "False") {
+		return "The call takes no further argument as it is written."
+	}
+	return ""
+}
+
+// literalHosts are the hosts of URLs in the file, to begin the list with.
+func literalHosts(s *fix.Site) []string {
+	found := map[string]bool{}
+	for _, u := range s.File.Tree.Units {
+		for i := range u.Len() {
+			n := u.At(i)
+			if n.Kind() != syntax.KindStringContent {
+				continue
+			}
+			host, ok := strings.CutPrefix(n.Str(), "https://")
+			if !ok {
+				continue
+			}
+			host, _, _ = strings.Cut(host, "/")
+			if plainHost(host) {
+				found[host] = true
+			}
+		}
+	}
+	var out []string
+	for h := range found {
+		out = append(out, h)
+	}
+	sort.Strings(out)
+	if len(out) == 0 {
+		out = []string{"api.example.com"}
+	}
+	return out
+}
+
+func plainHost(host string) bool {
+	if !strings.Contains(host, ".") {
+		return false
+	}
+	for _, c := range host {
+		if c != '.' && c != '-' && (c < '0' || c > '9') && (c < 'a' || c > 'z') {
+			return false
+		}
+	}
+	return true
+}
+
+// add writes the constants and the check, unless the module has them, and
+// returns the name of the check.
+func add(s *fix.Site, e *pyedit.Edits, call pyedit.At, scheme string, hosts []string) string {
+	f := s.File
+	name := "check_outgoing_url"
+	if at, ok := f.Defines(name); ok && scheme == "https" && strings.Contains(s.Source(at), "parts.hostname not in") {
+		return name
+	}
+	name = f.Unique(name)
+	schemes, list := f.Unique("ALLOWED_SCHEMES"), f.Unique("ALLOWED_HOSTS")
+	split := e.Use(pyedit.At{}, "urllib.parse", "urlsplit", pyedit.From)
+	text := schemes + ` = {"` + scheme + `"}` + "\n" + list + ` = {"` + strings.Join(hosts, `", "`) + `"}` + "\n\n\n" +
+		strings.NewReplacer("%NAME%", name, "%SPLIT%", split, "%SCHEMES%", schemes, "%HOSTS%", list).Replace(helper)
+	e.AddHelper(call.Abs().Start, text)
+	return name
+}

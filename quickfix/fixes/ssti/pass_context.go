@@ -1,0 +1,209 @@
+// Package ssti holds the fixes of template injection.
+package ssti
+
+import (
+	"strconv"
+	"strings"
+
+	"pavise/analysis"
+	"pavise/analysis/lang/python"
+	"pavise/analysis/models"
+	"pavise/analysis/rules/ssti"
+	"pavise/analysis/syntax"
+	"pavise/quickfix/fix"
+	"pavise/quickfix/pyedit"
+	"pavise/quickfix/pytext"
+)
+
+// Fixes of this class.
+var Fixes = []*fix.Fix{PassContext}
+
+// PassContext takes values out of a template's text and passes them in its
+// context.
+var PassContext = &fix.Fix{
+	Name:    "pass-in-context",
+	For:     []*analysis.Rule{ssti.TemplateInjection},
+	Compute: passContext,
+}
+
+func passContext(s *fix.Site) []fix.Proposal {
+	call, ok := s.Call()
+	if !ok {
+		return fix.Refuse("No call that makes a template is in sight.")
+	}
+	render, reason := renderer(s, call)
+	if reason != "" {
+		return fix.Refuse("%s", reason)
+	}
+	arg, ok := s.SinkArg(models.Template)
+	if !ok {
+		if arg, ok = pyedit.Positional(call.Node, 0); !ok {
+			return fix.Refuse("The text of the template cannot be told.")
+		}
+	}
+	t, reason := pytext.Parse(call.On(arg.Value), s)
+	if t == nil {
+		return fix.Refuse("The template itself comes from %s: write it in a file and pass the values.", short(s.Source(call.On(arg.Value))))
+	}
+	return rewrite(s, t, render)
+}
+
+func short(text string) string {
+	if len(text) > 40 || strings.ContainsAny(text, "\r\n") {
+		return "elsewhere"
+	}
+	return text
+}
+
+// renderer is the call that takes the template's values.
+func renderer(s *fix.Site, call pyedit.At) (pyedit.At, string) {
+	name := s.EventName()
+	switch {
+	case strings.HasSuffix(name, "render_template_string"), strings.HasSuffix(name, "stream_template_string"):
+		return call, ""
+	case strings.HasPrefix(name, "django."):
+		return pyedit.At{}, "A Django template takes its values as a Context: write the template with {{ names }} and pass them there."
+	}
+	attr := call.Parent()
+	if attr.Kind() != syntax.KindAttribute || attr.Parent().Kind() != syntax.KindCall || !renders[attr.Child(syntax.FieldAttribute).Str()] {
+		return pyedit.At{}, "The template is rendered somewhere else: write it with {{ names }} and pass the values there."
+	}
+	return call.On(attr.Parent()), ""
+}
+
+var renders = map[string]bool{"render": true, "render_async": true, "generate": true, "stream": true}
+
+func rewrite(s *fix.Site, t *pytext.Text, render pyedit.At) []fix.Proposal {
+	e := s.Edits()
+	r := t.Rewrite()
+	inside := depths(t)
+	taken := map[string]string{}
+	for _, a := range pyedit.Args(render.Node) {
+		taken[a.Name] = ""
+	}
+	var names []string
+	for _, i := range t.Holes() {
+		h := &t.Pieces[i]
+		if s.Trusted(h.Expr) {
+			continue
+		}
+		source := h.Source(s.File)
+		if inside[i] {
+			return fix.Refuse("%s stands within an expression or statement of the template.", source)
+		}
+		value, ok := h.Value(s.File)
+		if !ok {
+			return fix.Refuse("The format of %s cannot be kept in the template.", source)
+		}
+		name, known := nameFor(h.Expr.Node, taken, value)
+		if !known && !e.AddKeyword(render, name, value) {
+			return fix.Refuse("The call that renders the template takes no further value.")
+		}
+		r.Replace(pytext.Pos{Piece: i}, pytext.Pos{Piece: i, Offset: 1}, "{{ "+name+" }}")
+		if !known {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return fix.Refuse("No value stands in the text of this template.")
+	}
+	if reason := r.Write(e); reason != "" {
+		return fix.Refuse("The template cannot be rewritten: %s.", reason)
+	}
+	caveat := "The values are escaped as HTML from now on where the template escapes by itself: one that holds HTML on purpose shows its tags."
+	return fix.Propose(e, caveat, "Pass %s in the template's context", strings.Join(names, " and "))
+}
+
+// depths says which holes stand within {{ }}, {% %} or {# #} of the template.
+func depths(t *pytext.Text) map[int]bool {
+	out := map[int]bool{}
+	open, last := false, byte(0)
+	for i := range t.Pieces {
+		p := &t.Pieces[i]
+		if p.Hole && !p.IsKnown {
+			out[i] = open || last == '{'
+			last = 0
+			continue
+		}
+		text := p.Text
+		if p.Hole {
+			text = p.Known
+		}
+		for j := range len(text) {
+			c := text[j]
+			switch {
+			case !open && last == '{' && (c == '{' || c == '%' || c == '#'):
+				open = true
+			case open && c == '}' && (last == '}' || last == '%' || last == '#'):
+				open = false
+			}
+			last = c
+		}
+	}
+	return out
+}
+
+// nameFor is the name under which a value is passed, and whether the same
+// value is passed already.
+func nameFor(n syntax.Node, taken map[string]string, value string) (name string, known bool) {
+	base := nameOf(n)
+	if base == "" || pyedit.IsKeyword(base) {
+		base = "value"
+	}
+	for i := 0; ; i++ {
+		name = base
+		if i > 0 {
+			name += "_" + strconv.Itoa(i)
+		}
+		have, used := taken[name]
+		if used && have == value && have != "" {
+			return name, true
+		}
+		if !used {
+			taken[name] = value
+			return name, false
+		}
+	}
+}
+
+func nameOf(n syntax.Node) string {
+	switch n.Kind() {
+	case syntax.KindIdentifier:
+		return n.Str()
+	case syntax.KindAttribute:
+		object := nameOf(n.Child(syntax.FieldObject))
+		if object == "" || object == "self" {
+			return n.Child(syntax.FieldAttribute).Str()
+		}
+		return object + "_" + n.Child(syntax.FieldAttribute).Str()
+	case syntax.KindSubscript:
+		return literalName(n.Child(syntax.FieldSubscript))
+	case syntax.KindCall:
+		if a, ok := pyedit.Positional(n, 0); ok {
+			if name := literalName(a.Value); name != "" {
+				return name
+			}
+		}
+		if fn := n.Child(syntax.FieldFunction); fn.Kind() == syntax.KindAttribute {
+			return nameOf(fn.Child(syntax.FieldObject))
+		}
+	case syntax.KindAwait, syntax.KindParenthesizedExpression:
+		return nameOf(n.NamedChild(0))
+	}
+	return ""
+}
+
+// literalName is the value of a literal that can be a name.
+func literalName(n syntax.Node) string {
+	s, ok := python.ParseString(n)
+	if !ok {
+		return ""
+	}
+	text, _ := s.Const()
+	for i, c := range text {
+		if c != '_' && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (i == 0 || c < '0' || c > '9') {
+			return ""
+		}
+	}
+	return text
+}
