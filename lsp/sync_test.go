@@ -325,6 +325,7 @@ func TestSpellingsOfURIs(t *testing.T) {
 	e.Notify("textDocument/didOpen", map[string]any{"textDocument": map[string]any{
 		"uri": "file:///w/(a) b.py", "languageId": "python", "version": 1, "text": app,
 	}})
+	e.Sync()
 	e.Notify("textDocument/didChange", map[string]any{
 		"textDocument":   map[string]any{"uri": "file:///w/%28a%29%20b.py", "version": 2},
 		"contentChanges": []any{map[string]any{"text": "x = 1"}},

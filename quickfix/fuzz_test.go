@@ -1,6 +1,7 @@
 package quickfix_test
 
 import (
+	"flag"
 	"math/rand/v2"
 	"testing"
 
@@ -102,5 +103,22 @@ func tryAll(t *testing.T, text string) {
 	r := quickfix.All(s, engine.Options{}, true, nil)
 	if !s.Tree().HasError && check(t, "case.py", r.Text).Tree().HasError {
 		t.Fatalf("all fixes: the result does not parse:\n%s", r.Text)
+	}
+}
+
+// mutations is how many variants of each case TestMutatedCases tries.
+var mutations = flag.Int("mutations", 12, "variants of each case in TestMutatedCases")
+
+func TestMutatedCases(t *testing.T) {
+	for _, path := range archives(t) {
+		a, err := txtar.ParseFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range a.Files {
+			for seed := range uint64(*mutations) {
+				tryAll(t, mutate(string(f.Data), seed*4+1+seed%3))
+			}
+		}
 	}
 }

@@ -28,13 +28,14 @@ type Analyzer struct {
 	leaves   map[string]*models.Leaf
 	// wantTypes are the classes of whose members wants speaks.
 	wantTypes map[string]bool
-	unbound   map[string]*Value // the one value of each name that the file does not bind
+	pasted    map[string][]uint64 // root module -> hashes of names that stand for its things in fragments
+	unbound   map[string]*Value   // the one value of each name that the file does not bind
 }
 
 // NewAnalyzer returns an analyzer without a file. wants are the names of calls
 // and assignment targets that rules look at, beside the sinks of the models.
 func NewAnalyzer(set *models.Set, wants map[string]bool) *Analyzer {
-	return &Analyzer{set: set, wants: wants, state: map[*syntax.Unit]*unitState{}, specials: newSpecials(), leaves: leavesOf(set, wants), wantTypes: classesOf(wants), unbound: map[string]*Value{}}
+	return &Analyzer{set: set, wants: wants, state: map[*syntax.Unit]*unitState{}, specials: newSpecials(), leaves: leavesOf(set, wants), wantTypes: classesOf(wants), unbound: map[string]*Value{}, pasted: pastedNames(set)}
 }
 
 func classesOf(names map[string]bool) map[string]bool {
@@ -86,8 +87,8 @@ type Result struct {
 	Events []Event
 	Over   bool // ran out of steps: what follows was not looked at
 
-	refined map[string]*Value // names of other units that it tests, as it leaves them
-	told    bool              // the rules have seen the events
+	facts   []fact // what holds after it of values that it tested
+	told    bool   // the rules have seen the events
 	globals map[string]*Value
 	deps    map[string]bool
 	mask    uint64 // of the names in deps

@@ -85,18 +85,24 @@ func (f *frame) split(v *Value) (yes, no *env) {
 }
 
 func (f *frame) learn(x fact) {
-	f.refine(x.base, func(v *Value) *Value {
-		if x.kinds != 0 {
-			v = v.cleaned(x.kinds)
-		}
-		if x.weak != 0 {
-			v = v.weakened(x.weak &^ v.Clean)
-		}
-		if x.marks != 0 {
-			v = v.marked(x.marks)
-		}
-		return v
-	})
+	if f.fn == nil && f.env != nil && x.base != nil && x.base != unknown {
+		f.env.facts = append(f.env.facts, x)
+	}
+	f.refine(x.base, x.apply)
+}
+
+// apply is v with what the fact says of it.
+func (x *fact) apply(v *Value) *Value {
+	if x.kinds != 0 {
+		v = v.cleaned(x.kinds)
+	}
+	if x.weak != 0 {
+		v = v.weakened(x.weak &^ v.Clean)
+	}
+	if x.marks != 0 {
+		v = v.marked(x.marks)
+	}
+	return v
 }
 
 // truth is the truth value that all alternatives share.
@@ -301,8 +307,8 @@ func membership(a, b *Value, positive bool) []fact {
 		return []fact{{base: b.rel.base, kinds: models.Path, onTrue: positive}}
 	}
 	facts := []fact{{base: base, kinds: kinds, onTrue: positive}}
-	if base != a {
-		return facts
+	if base != a && kinds == models.All {
+		facts = append(facts, fact{base: a, kinds: kinds, onTrue: positive})
 	}
 	return facts
 }

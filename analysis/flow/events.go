@@ -240,7 +240,9 @@ func statementOf(n syntax.Node) syntax.Node { return n }
 // returned notes what a handler returns as HTML, and a return outside any
 // function: a fragment of a handler.
 func (f *frame) returned(n syntax.Node, v *Value) {
-	f.run.consumeAll(v)
+	if f.fn == nil || f.m.mentionedElsewhere(f.fn.node) {
+		f.run.consumeAll(v) // those who call it say where it goes
+	}
 	if f.run.quiet > 0 || f.depth > 0 {
 		return
 	}

@@ -205,7 +205,7 @@ func (f *frame) attr(obj *Value, name string, n syntax.Node) *Value {
 			return f.member(q, obj, n)
 		}
 	}
-	if obj.Name != "" && obj.Type == "" && obj.Name[0] != '.' {
+	if obj.Name != "" && obj.Type == "" && obj.Name[0] != '.' && len(obj.Origins) == 0 {
 		q := f.m.set.Canonical(obj.Name + "." + name)
 		if !f.m.set.Modelled(q) {
 			// an object of the project or of a library without a model
@@ -300,6 +300,13 @@ func (f *frame) subscript(n syntax.Node) *Value {
 	if f.pattern != "" {
 		if v := f.pathParam(obj, key); v != nil {
 			return v
+		}
+	}
+	if obj.Name != "" {
+		if t := f.m.set.TypeOf(obj.Name + "[]"); t != "" {
+			v := *f.item(obj, key)
+			v.Type, v.root = t, nil
+			return &v
 		}
 	}
 	return f.item(obj, key)
@@ -550,6 +557,9 @@ func (f *frame) comprehension(n syntax.Node) *Value {
 	}
 	body := n.Child(syntax.FieldBody)
 	v := &Value{Type: "list"}
+	if n.Kind() == syntax.KindGeneratorExpression {
+		v.Type = "generator"
+	}
 	if body.Kind() == syntax.KindPair {
 		f.eval(body.Child(syntax.FieldKey))
 		v.Type = "dict"

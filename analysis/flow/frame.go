@@ -29,10 +29,13 @@ type Class struct {
 type env struct {
 	vars []*Value
 	over *overlay // variables of the comprehensions around this point
+	// facts are what was learnt at module level of values that may be held by
+	// names of other units.
+	facts []fact
 }
 
 func (e *env) clone() *env {
-	c := &env{vars: make([]*Value, len(e.vars)), over: e.over}
+	c := &env{vars: make([]*Value, len(e.vars)), over: e.over, facts: e.facts[:len(e.facts):len(e.facts)]}
 	copy(c.vars, e.vars)
 	return c
 }
@@ -50,6 +53,7 @@ func merge(a, b *env) *env {
 			a.vars[i] = joinVar(v, b.vars[i])
 		}
 	}
+	a.facts = commonFacts(a.facts, b.facts)
 	for o := a.over; o != b.over; o = o.prev {
 		if o == nil || o.depth() <= b.over.depth() {
 			a.over = b.over // b is the one with less learnt
@@ -58,6 +62,22 @@ func merge(a, b *env) *env {
 		a.over = o.prev
 	}
 	return a
+}
+
+// commonFacts are those that hold on both ways.
+func commonFacts(a, b []fact) []fact {
+	var out []fact
+	for _, x := range a {
+		for _, y := range b {
+			if x.base.id() == y.base.id() {
+				x.kinds &= y.kinds
+				x.weak &= y.weak
+				x.marks &= y.marks
+				out = append(out, x)
+			}
+		}
+	}
+	return out
 }
 
 // joinVar joins a variable over two branches; one that is unbound in a branch

@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"hash/maphash"
 	"slices"
 	"strings"
 
@@ -53,7 +52,9 @@ func (r *run) runUnit(res *Result) {
 		r.prepare(f)
 		f.stmt(u.Root())
 		res.globals = f.globals()
-		res.refined = f.refinedNames()
+		if f.env != nil {
+			res.facts = f.env.facts
+		}
 		f.runNested()
 	}
 }
@@ -98,20 +99,6 @@ func (f *frame) globals() map[string]*Value {
 	return out
 }
 
-// refinedNames are the names of other units of which more is known at the end.
-func (f *frame) refinedNames() map[string]*Value {
-	if f.env == nil || f.env.over == nil {
-		return nil
-	}
-	out := map[string]*Value{}
-	for o := f.env.over; o != nil; o = o.prev {
-		if out[o.name] == nil {
-			out[o.name] = o.v
-		}
-	}
-	return out
-}
-
 // runNested runs the functions that were defined in the scope by themselves,
 // with what the scope's variables hold in the end.
 func (f *frame) runNested() {
@@ -150,7 +137,7 @@ func (r *run) global(name string) *Value {
 			return v
 		}
 	}
-	return r.refined(name, r.unbound(name), -1, before)
+	return r.refined(r.unbound(name), -1, before)
 }
 
 // classKey is the class in whose body the running statement stands.
@@ -168,7 +155,7 @@ func (r *run) bound(name string, before int) *Value {
 	if before >= 0 {
 		for i := len(ords) - 1; i >= 0; i-- {
 			if ords[i] < before {
-				return r.refined(name, r.export(ords[i], name), ords[i], before)
+				return r.refined(r.export(ords[i], name), ords[i], before)
 			}
 		}
 		return nil
@@ -242,21 +229,21 @@ func (r *run) unbound(name string) *Value {
 
 // refined is v as the statements between its binding and a unit left it: those
 // that end the program unless v is harmless.
-func (r *run) refined(name string, v *Value, from, before int) *Value {
+func (r *run) refined(v *Value, from, before int) *Value {
 	if before < 0 || !v.tainted(models.Unknown) {
 		return v
 	}
-	h := maphash.String(seed, name)
 	for i := from + 1; i < before; i++ {
 		st := r.m.units[i]
-		if st.unit.Parent != "" || st.unit.Kind != syntax.KindIfStatement && st.unit.Kind != syntax.KindTryStatement || !st.facts.names.has(h) {
+		if st.unit.Parent != "" || st.unit.Kind != syntax.KindIfStatement && st.unit.Kind != syntax.KindAssertStatement {
 			continue
 		}
-		r.deps[name] = true
 		if res := r.m.result(i); res != nil {
 			r.inherit(res)
-			if w := res.refined[name]; w != nil && w.id() == v.id() {
-				v = w
+			for _, x := range res.facts {
+				if x.base.id() == v.id() {
+					v = x.apply(v)
+				}
 			}
 		}
 	}

@@ -80,7 +80,7 @@ func (w *walker) text(pieces []Piece) {
 			prefix += p.Text
 			continue
 		}
-		if len(p.Hole.Consts) == 1 {
+		if len(p.Hole.Consts) > 0 {
 			prefix += p.Hole.Consts[0].text()
 			continue
 		}
@@ -104,7 +104,7 @@ func sqlPiece(p Piece) sql.Piece {
 	if p.Hole == nil {
 		return sql.Piece{Text: p.Text}
 	}
-	if len(p.Hole.Consts) == 1 {
+	if len(p.Hole.Consts) > 0 {
 		return sql.Piece{Text: p.Hole.Consts[0].text()}
 	}
 	return sql.Piece{Hole: true}
@@ -251,7 +251,7 @@ func LooksLikeSQL(v *Value) bool {
 			switch {
 			case p.Hole == nil:
 				b.WriteString(p.Text)
-			case len(p.Hole.Consts) == 1:
+			case len(p.Hole.Consts) > 0:
 				b.WriteString(p.Hole.Consts[0].text())
 			default:
 				b.WriteByte(0)
@@ -270,9 +270,12 @@ func isStatement(v *Value) bool {
 	for _, pieces := range variants(v, syntax.Node{}) {
 		var b strings.Builder
 		for _, p := range pieces {
-			if p.Hole == nil {
+			switch {
+			case p.Hole == nil:
 				b.WriteString(p.Text)
-			} else {
+			case len(p.Hole.Consts) > 0:
+				b.WriteString(p.Hole.Consts[0].text())
+			default:
 				b.WriteByte(0)
 			}
 		}
@@ -298,7 +301,7 @@ func LooksLikeHTML(v *Value) bool {
 	for _, pieces := range variants(v, syntax.Node{}) {
 		for _, p := range pieces {
 			text := p.Text
-			if p.Hole != nil && len(p.Hole.Consts) == 1 {
+			if p.Hole != nil && len(p.Hole.Consts) > 0 {
 				text = p.Hole.Consts[0].S
 			}
 			if tag.MatchString(text) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"hash/maphash"
 	"slices"
+	"strings"
 	"sync"
 
 	"pavise/analysis/models"
@@ -48,6 +49,21 @@ func leavesOf(set *models.Set, wants map[string]bool) map[string]*models.Leaf {
 	l := set.Leaves(wants)
 	leafIndexes.Store(set, l)
 	return l
+}
+
+var pastedIndexes sync.Map // *models.Set -> map[string][]uint64
+
+func pastedNames(set *models.Set) map[string][]uint64 {
+	if p, ok := pastedIndexes.Load(set); ok {
+		return p.(map[string][]uint64)
+	}
+	out := map[string][]uint64{}
+	for name, target := range set.UnboundNames() {
+		root, _, _ := strings.Cut(target, ".")
+		out[root] = append(out[root], maphash.String(seed, name))
+	}
+	pastedIndexes.Store(set, out)
+	return out
 }
 
 // readFacts reads a unit once.
@@ -198,6 +214,21 @@ func (m *Module) mentions(st *unitState) bool {
 	return st.facts.names.hasAny(m.awake.hashes)
 }
 
+// mentionedElsewhere reports whether another unit may name the function.
+func (m *Module) mentionedElsewhere(fn syntax.Node) bool {
+	name := fn.Child(syntax.FieldName)
+	if !name.OK() {
+		return true
+	}
+	h := maphash.Bytes(seed, name.Text())
+	for _, st := range m.units {
+		if st.unit != fn.Unit() && st.facts.names.has(h) {
+			return true
+		}
+	}
+	return false
+}
+
 // wakes reports whether a unit holds a name or text that rules look at.
 func (m *Module) wakes(st *unitState) bool {
 	f := &st.facts
@@ -218,7 +249,7 @@ func (m *Module) wakes(st *unitState) bool {
 			return true
 		}
 		for _, r := range l.Roots {
-			if m.roots[r] || f.names.has(maphash.String(seed, r)) {
+			if m.roots[r] || f.names.has(maphash.String(seed, r)) || f.names.hasAny(m.a.pasted[r]) {
 				return true
 			}
 		}

@@ -144,6 +144,9 @@ var locationSink = &Sink{Kind: "redirect", Args: []string{"0"}, kind: Redirect}
 
 var shellSink = &Sink{Kind: "command", Args: []string{"0"}, kind: Command}
 
+// UnboundNames maps every name that a fragment may use without its import.
+func (s *Set) UnboundNames() map[string]string { return s.unbound }
+
 // Param is the source that a parameter of an overridden method is, nil if none.
 func (s *Set) Param(name string) *Source { return s.params[name] }
 

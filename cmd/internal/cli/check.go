@@ -79,10 +79,10 @@ func (c *checkCmd) Run(a *app) error {
 }
 
 // relaxGC trades memory for speed: a check makes much garbage and keeps little,
-// so that four times the live heap is still small.
+// so that several times the live heap is still small.
 func relaxGC() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400)
+		debug.SetGCPercent(800)
 	}
 }
 

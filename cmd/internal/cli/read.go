@@ -35,9 +35,8 @@ func readFile(path string) (*source.File, error) {
 	case info.Size() > maxSize:
 		return nil, tooLarge(info.Size())
 	}
-	// One byte more than the size lets the read end without growing.
-	text := make([]byte, 0, info.Size()+1)
-	return readText(path, text, f)
+	// Room for one read more lets the buffer meet the end without growing.
+	return readText(path, make([]byte, 0, info.Size()+bytes.MinRead), f)
 }
 
 // readText reads the text of a file named path from r into buf.
