@@ -341,7 +341,7 @@ func (s *server) resolveAction(_ context.Context, params []byte) (answer, any, e
 		return nil, nil, err
 	}
 	var t ticket
-	if action.Edit != nil || decode(action.Data, &t) != nil {
+	if mine := decode(action.Data, &t) == nil; !mine || action.Edit != nil {
 		return nil, &action, nil
 	}
 	v, ok := s.viewOf(t.URI)

@@ -116,7 +116,7 @@ func backtrack(trace [][]int, n, m int) []hunk {
 	x, y := n, m
 	for d := len(trace) - 1; d > 0; d-- {
 		reach, k, mid := trace[d], x-y, d+1
-		h := hunk{}
+		var h hunk
 		if k == -d || k != d && reach[k-1+mid] < reach[k+1+mid] {
 			x = reach[k+1+mid]
 			y = x - (k + 1)

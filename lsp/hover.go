@@ -77,7 +77,7 @@ func ruleAt(file *source.File, off uint32) (*analysis.Rule, source.Span) {
 	text := string(file.Text()[line.Start:line.End])
 	for _, m := range anyIgnore.FindAllStringSubmatchIndex(text, -1) {
 		at := m[2]
-		for _, name := range strings.Split(text[m[2]:m[3]], ",") {
+		for name := range strings.SplitSeq(text[m[2]:m[3]], ",") {
 			id := strings.TrimSpace(name)
 			start := line.Start + uint32(at+strings.Index(name, id))
 			span := source.Span{Start: start, End: start + uint32(len(id))}

@@ -120,7 +120,7 @@ func (s *server) registerFor(ctx context.Context, method string, options any) {
 	r := protocol.Registration{ID: id, Method: method, RegisterOptions: text}
 	params := &protocol.RegistrationParams{Registrations: []protocol.Registration{r}}
 	if err := s.call(ctx, protocol.MethodClientRegisterCapability, params, nil); err != nil {
-		s.log.Warn("client did not register", zap.String("method", method), zap.Error(err))
+		s.refused(err)
 	}
 }
 

@@ -172,7 +172,7 @@ func TestSleep(t *testing.T) {
 	if os.Getenv("PAVISE_TEST_SLEEP") == "" {
 		t.Skip("only for TestParentGone")
 	}
-	io.Copy(io.Discard, os.Stdin) //nolint:errcheck // it ends either way
+	io.Copy(io.Discard, os.Stdin)
 }
 
 // Slips in what a client says of itself are overlooked.
@@ -216,7 +216,7 @@ func TestServerInfo(t *testing.T) {
 		t.Errorf("serverInfo is %+v", r.ServerInfo)
 	}
 	e.Notify("exit", nil)
-	e.Ended() //nolint:errcheck // without shutdown
+	e.Ended()
 }
 
 // A client that writes much before it reads anything is not waited for.

@@ -3,9 +3,9 @@ package lsp
 import (
 	"strings"
 
+	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
 
-	"go.lsp.dev/protocol"
 	"pavise/analysis/source"
 )
 

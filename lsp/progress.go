@@ -58,7 +58,7 @@ func (s *server) createToken(ctx context.Context) jsontext.Value {
 	s.mu.Unlock()
 	params := &protocol.WorkDoneProgressCreateParams{Token: protocol.String(name)}
 	if err := s.call(ctx, protocol.MethodWindowWorkDoneProgressCreate, params, nil); err != nil {
-		s.log.Warn("client shows no progress", zap.Error(err))
+		s.refused(err)
 		return nil
 	}
 	return appendString(nil, name)

@@ -8,7 +8,6 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
-	"go.uber.org/zap"
 )
 
 type pullParams struct {
@@ -91,7 +90,7 @@ func (s *server) pullWorkspace(_ context.Context, params []byte) (answer, any, e
 // resultID is the same for the same diagnostics of the same version.
 func resultID(items []byte) string {
 	h := fnv.New64a()
-	h.Write(items) //nolint:errcheck // a hash does not fail
+	h.Write(items)
 	return strconv.FormatUint(h.Sum64(), 36)
 }
 
@@ -115,7 +114,7 @@ func (s *server) refreshPulls(ctx context.Context) {
 	}
 	s.start(ctx, "refresh", func(ctx context.Context) {
 		if err := s.call(ctx, protocol.MethodWorkspaceDiagnosticRefresh, nil, nil); err != nil {
-			s.log.Debug("client did not refresh", zap.Error(err))
+			s.refused(err)
 		}
 	})
 }

@@ -89,7 +89,7 @@ func (s *server) scan(ctx context.Context, token value) scanResult {
 		}
 	}
 	r := s.scanFiles(ctx, files, p)
-	s.dropGone(folders, seen, r.Complete)
+	s.dropGone(seen, r.Complete)
 	end(fmt.Sprintf("%d findings in %d files", r.Findings, r.Files))
 	s.mu.Lock()
 	s.refreshPulls(connection)
@@ -219,7 +219,7 @@ func (s *server) showClosed(key string, snap *engine.Snapshot) {
 
 // dropGone takes away what an earlier scan showed of files that a complete one
 // did not meet.
-func (s *server) dropGone(folders []*folder, seen map[string]bool, complete bool) {
+func (s *server) dropGone(seen map[string]bool, complete bool) {
 	if !complete {
 		return
 	}

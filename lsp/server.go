@@ -241,6 +241,15 @@ func (s *server) call(ctx context.Context, method string, params, result any) er
 	return nil
 }
 
+// refused logs that the client did not do what it was asked for, unless that is
+// because it has gone.
+func (s *server) refused(err error) {
+	if errors.Is(err, io.EOF) || errors.Is(err, context.Canceled) || errors.Is(err, jsonrpc2.ErrClientClosing) {
+		return
+	}
+	s.log.Warn("the client refused a request", zap.Error(err))
+}
+
 // tell shows a message to the user, each text once.
 func (s *server) tell(kind protocol.MessageType, text string) {
 	if s.shown[text] {

@@ -75,7 +75,7 @@ func (s *server) fetchSettings(ctx context.Context) {
 	var got []jsontext.Value
 	err := s.call(ctx, protocol.MethodWorkspaceConfiguration, &protocol.ConfigurationParams{Items: items}, &got)
 	if err != nil {
-		s.log.Warn("client settings not read", zap.Error(err))
+		s.refused(err)
 		return
 	}
 	s.mu.Lock()

@@ -237,6 +237,20 @@ func TestOutOfStep(t *testing.T) {
 	}
 }
 
+// A client that does not send the text with a save has written it to disk.
+func TestOutOfStepWithoutText(t *testing.T) {
+	dir := folder(t)
+	e := start(t, lsptest.Config{Client: "ale", Dir: dir})
+	e.Open("app.py", app)
+	wantCodes(t, e, "app.py", both)
+	change(e, 2, `[{"range":7,"text":"x"}]`)
+	write(t, dir, "app.py", "import hashlib\n\n\ndef f(x):\n    return hashlib.md5(x)\n")
+	e.Notify("textDocument/didSave", map[string]any{"textDocument": map[string]any{"uri": e.URI("app.py")}})
+	if got := last(e); got != "v1 weak-hash" {
+		t.Errorf("shows %q", got)
+	}
+}
+
 func TestVersions(t *testing.T) {
 	e := start(t, lsptest.Config{Dir: t.TempDir()})
 	e.Open("app.py", app)

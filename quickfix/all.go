@@ -4,6 +4,7 @@ import (
 	"pavise/analysis"
 	"pavise/analysis/engine"
 	"pavise/analysis/source"
+	"pavise/quickfix/pyedit"
 )
 
 // Result of fixing a whole text.
@@ -30,21 +31,27 @@ func All(s *engine.Snapshot, o engine.Options, review bool, keep func(*analysis.
 	if o.Config == nil {
 		o.Config = s.Config()
 	}
-	a := allRun{session: engine.NewSession(o), path: s.File().Path(), review: review, keep: keep, tried: map[string]bool{}}
+	a := allRun{
+		session: engine.NewSession(o), path: s.File().Path(), review: review, keep: keep,
+		tried: map[string]bool{}, single: map[*analysis.Rule]bool{},
+	}
 	defer a.session.Close(a.path)
 	a.now = a.session.Open(a.path, s.File().Text())
 	a.lines = make([]uint32, a.now.File().Lines())
 	for i := range a.lines {
 		a.lines[i] = uint32(i)
 	}
-	for a.step() {
+	for range maxRounds {
+		if !a.round() {
+			break
+		}
 	}
 	a.result.Text = a.now.File().Text()
 	return a.result
 }
 
-// maxFixes bounds the loop: more than any real file has findings.
-const maxFixes = 100_000
+// maxRounds bounds the loop: more than any real file has findings.
+const maxRounds = 100_000
 
 type allRun struct {
 	session *engine.Session
@@ -52,49 +59,71 @@ type allRun struct {
 	review  bool
 	keep    func(*analysis.Finding) bool
 	now     *engine.Snapshot
-	tried   map[string]bool // fingerprints, which findings keep when lines move
-	lines   []uint32        // original line of each line of now
-	count   int
+	tried   map[string]bool         // fingerprints, which findings keep when lines move
+	single  map[*analysis.Rule]bool // rules whose fixes are made one by one
+	lines   []uint32                // original line of each line of now
 	result  Result
 }
 
-// step makes one fix and reports whether there was one to make.
-func (a *allRun) step() bool {
-	if a.count++; a.count > maxFixes {
-		return false
-	}
-	list := a.now.Findings()
-	for i := range list {
-		f := &list[i]
-		if a.tried[f.Fingerprint] || !a.keep(f) {
-			continue
-		}
-		a.tried[f.Fingerprint] = true
-		if a.fix(f) {
-			return true
-		}
-	}
-	return false
+// job is one fix of one finding that may be made.
+type job struct {
+	finding *analysis.Finding
+	action  Action
 }
 
-// fix tries the actions of one finding.
-func (a *allRun) fix(f *analysis.Finding) bool {
-	actions := proposed(a.now, f)
-	for i := range actions {
-		x := &actions[i]
-		if x.Refusal != "" || x.Safety == Review && !a.review || choice(actions, x) {
-			continue
-		}
-		done := Applied{Rule: f.Rule, Fix: x.Name, Line: a.lines[a.now.File().LineAt(f.Span.Start)]}
-		if a.apply(f, x.Edits) {
-			// An equal finding of the same function takes the fingerprint over.
-			delete(a.tried, f.Fingerprint)
-			a.result.Applied = append(a.result.Applied, done)
+// round makes the fixes of one rule, as many at once as do not depend on each
+// other, and reports whether there was anything to do.
+func (a *allRun) round() bool {
+	jobs := a.jobs()
+	if len(jobs) == 0 {
+		return false
+	}
+	if len(jobs) > 1 && !a.single[jobs[0].finding.Rule] {
+		if batch := a.batch(jobs); len(batch) > 1 {
+			if !a.apply(batch) {
+				a.single[jobs[0].finding.Rule] = true
+			}
 			return true
 		}
-		a.result.Skipped = append(a.result.Skipped, done)
 	}
-	return false
+	j := jobs[0]
+	a.tried[j.finding.Fingerprint] = true
+	if !a.apply(jobs[:1]) {
+		a.result.Skipped = append(a.result.Skipped, a.done(j))
+	}
+	return true
+}
+
+// jobs are the fixes of the first rule that has any. Findings without one are
+// not looked at again.
+func (a *allRun) jobs() []job {
+	var out []job
+	list := a.now.Findings()
+	file := pyedit.NewFile(a.now.Tree())
+	for i := range list {
+		f := &list[i]
+		if a.tried[f.Fingerprint] || !a.keep(f) || len(out) > 0 && (f.Rule != out[0].finding.Rule || a.single[f.Rule]) {
+			continue
+		}
+		if x, ok := a.choose(file, f); ok {
+			out = append(out, job{f, x})
+		} else {
+			a.tried[f.Fingerprint] = true
+		}
+	}
+	return out
+}
+
+// choose is the action for a finding that may be made without asking.
+func (a *allRun) choose(file *pyedit.File, f *analysis.Finding) (Action, bool) {
+	actions := proposed(a.now, file, f)
+	for i := range actions {
+		x := &actions[i]
+		if x.Refusal == "" && (x.Safety == Safe || a.review) && !choice(actions, x) {
+			return *x, true
+		}
+	}
+	return Action{}, false
 }
 
 // choice reports whether an action is one of several forms of its fix.
@@ -108,10 +137,48 @@ func choice(actions []Action, x *Action) bool {
 	return n > 1
 }
 
-// apply makes the edits, and takes them back if they do not prove.
-func (a *allRun) apply(f *analysis.Finding, edits []source.Edit) bool {
+// batch picks fixes of one name that do not get in each other's way: one for
+// each unit of the file, so that new names do not meet. One fix stays behind
+// for a later round: only the last can see that an import has no use left.
+func (a *allRun) batch(jobs []job) []job {
+	var out []job
+	units := map[int]bool{}
+	left := 0
+	var edits []source.Edit
+	for _, j := range jobs {
+		if j.action.Name != jobs[0].action.Name {
+			continue
+		}
+		unit := a.now.Tree().At(j.finding.Span.Start)
+		merged, skipped := source.Merge(append(edits[:len(edits):len(edits)], j.action.Edits...))
+		if units[unit] || len(skipped) > 0 {
+			left++
+			continue
+		}
+		units[unit], edits = true, merged
+		out = append(out, j)
+	}
+	if left == 0 {
+		out = out[:len(out)-1]
+	}
+	return out
+}
+
+func (a *allRun) done(j job) Applied {
+	return Applied{Rule: j.finding.Rule, Fix: j.action.Name, Line: a.lines[a.now.File().LineAt(j.finding.Span.Start)]}
+}
+
+// apply makes fixes together, and takes them back if they do not prove.
+func (a *allRun) apply(jobs []job) bool {
+	var edits []source.Edit
+	var findings []*analysis.Finding
+	var done []Applied
+	for _, j := range jobs {
+		edits, _ = source.Merge(append(edits, j.action.Edits...))
+		findings = append(findings, j.finding)
+		done = append(done, a.done(j))
+	}
 	before := a.now
-	known := before.Findings()
 	after, err := a.session.Change(a.path, sequential(edits))
 	if err != nil {
 		return false
@@ -119,9 +186,14 @@ func (a *allRun) apply(f *analysis.Finding, edits []source.Edit) bool {
 	if !after.Settled() {
 		after = a.session.Settle(a.path)
 	}
-	if judge(before, known, after, f, edits) == "" {
+	if judge(before, before.Findings(), after, findings, edits) == "" {
 		a.now = after
 		a.moveLines(before.File(), edits)
+		a.result.Applied = append(a.result.Applied, done...)
+		for _, f := range findings {
+			// An equal finding of the same function takes the fingerprint over.
+			delete(a.tried, f.Fingerprint)
+		}
 		return true
 	}
 	back, err := a.session.Change(a.path, sequential(inverse(before.File().Text(), edits)))
@@ -135,9 +207,9 @@ func (a *allRun) apply(f *analysis.Finding, edits []source.Edit) bool {
 // moveLines carries the original line numbers over sorted edits.
 func (a *allRun) moveLines(before *source.File, edits []source.Edit) {
 	lines := make([]uint32, a.now.File().Lines())
+	m := mapper{edits: edits}
 	for i := range lines {
-		start := a.now.File().LineSpan(i).Start
-		was, _ := mapBack(edits, start)
+		was, _ := m.back(a.now.File().LineSpan(i).Start)
 		lines[i] = a.lines[before.LineAt(was)]
 	}
 	a.lines = lines

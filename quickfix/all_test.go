@@ -20,7 +20,7 @@ import sqlite3
 import requests
 
 
-def first(cur: sqlite3.Cursor, name):
+def first(cur: sqlite3.Cursor, name: str):
     cur.execute(f"SELECT id FROM users WHERE name = '{name}'")
     cur.execute(f"SELECT id FROM users WHERE name = '{name}'")
     cur.execute(f"SELECT id FROM users ORDER BY {name}")

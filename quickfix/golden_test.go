@@ -36,7 +36,7 @@ func check(t testing.TB, name string, text []byte) *engine.Snapshot {
 func archives(t testing.TB) []string {
 	t.Helper()
 	var out []string
-	err := filepath.WalkDir(testdata, func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(testdata, func(path string, _ fs.DirEntry, err error) error {
 		if err == nil && strings.HasSuffix(path, ".txtar") {
 			out = append(out, path)
 		}

@@ -1,6 +1,7 @@
 package quickfix
 
 import (
+	"slices"
 	"sort"
 
 	"pavise/analysis"
@@ -35,21 +36,26 @@ func (p *prover) prove(f *analysis.Finding, edits []source.Edit) string {
 	}
 	text := source.Apply(p.before.File().Text(), edits)
 	after := engine.Check(source.New(p.before.File().Path(), text), engine.Options{Config: p.before.Config()})
-	return judge(p.before, p.known, after, f, edits)
+	return judge(p.before, p.known, after, []*analysis.Finding{f}, edits)
 }
 
-// judge compares the snapshots before and after sorted edits.
-func judge(before *engine.Snapshot, known []analysis.Finding, after *engine.Snapshot, f *analysis.Finding, edits []source.Edit) string {
+// judge compares the snapshots before and after sorted edits that are to take
+// findings away.
+func judge(before *engine.Snapshot, known []analysis.Finding, after *engine.Snapshot, fixed []*analysis.Finding, edits []source.Edit) string {
 	if worse(before, after) {
 		return brokenResult
 	}
+	gone := map[place]bool{}
+	for _, f := range fixed {
+		gone[place{f.Rule, f.Span.Start}] = true
+	}
 	at := map[place]int{}
 	moved := map[*analysis.Rule]int{} // findings whose place is edited
-	found := false
+	found := 0
 	for i := range known {
 		k := &known[i]
-		if k.Rule == f.Rule && k.Span == f.Span && !found {
-			found = true
+		if gone[place{k.Rule, k.Span.Start}] {
+			found++
 			continue
 		}
 		if touches(edits, k.Span) {
@@ -57,22 +63,23 @@ func judge(before *engine.Snapshot, known []analysis.Finding, after *engine.Snap
 		}
 		at[place{k.Rule, k.Span.Start}]++
 	}
-	if !found {
+	if found < len(gone) {
 		return changedSince
 	}
+	m := mapper{edits: edits}
 	list := after.Findings()
 	for i := range list {
 		a := &list[i]
-		start, inside := mapBack(edits, a.Span.Start)
+		start, inside := m.back(a.Span.Start)
 		key := place{a.Rule, start}
 		switch {
 		case !inside && at[key] > 0:
 			at[key]--
-		case !inside && a.Rule == f.Rule && start == f.Span.Start:
+		case !inside && gone[key]:
 			return stillThere
 		case moved[a.Rule] > 0:
 			moved[a.Rule]--
-		case a.Rule == f.Rule:
+		case a.Rule == fixed[0].Rule:
 			return stillThere
 		default:
 			return somethingNew
@@ -121,29 +128,40 @@ func touches(edits []source.Edit, s source.Span) bool {
 	return false
 }
 
-// mapBack is the offset in the text before the sorted edits of an offset in
-// the text after them; inside is set if it lies in new text.
-func mapBack(edits []source.Edit, off uint32) (before uint32, inside bool) {
-	grown := int64(0)
-	for _, e := range edits {
-		start := int64(e.Start) + grown // of the new text, after
+// mapper finds the places that offsets in an edited text had before. Asked in
+// growing order it goes over the edits once.
+type mapper struct {
+	edits []source.Edit // sorted
+	next  int           // the first edit that is not wholly before the last offset
+	grown int64         // by how much those before have moved what follows
+}
+
+// back is the offset in the text before of an offset in the text after; inside
+// is set if it lies in new text.
+func (m *mapper) back(off uint32) (before uint32, inside bool) {
+	if m.next > 0 && int64(off) < int64(m.edits[m.next-1].Start)+m.grown+int64(m.edits[m.next-1].Len()) {
+		m.next, m.grown = 0, 0
+	}
+	for ; m.next < len(m.edits); m.next++ {
+		e := m.edits[m.next]
+		start := int64(e.Start) + m.grown // of the new text, after
 		if int64(off) < start {
 			break
 		}
 		if int64(off) < start+int64(len(e.New)) {
 			return e.Start, true
 		}
-		grown += int64(len(e.New)) - int64(e.Len())
+		m.grown += int64(len(e.New)) - int64(e.Len())
 	}
-	return uint32(int64(off) - grown), false
+	return uint32(int64(off) - m.grown), false
 }
 
 // sequential rewrites sorted simultaneous edits so that each is measured in
 // the text left by the one before.
 func sequential(edits []source.Edit) []source.Edit {
 	out := make([]source.Edit, 0, len(edits))
-	for i := len(edits) - 1; i >= 0; i-- {
-		out = append(out, edits[i])
+	for _, e := range slices.Backward(edits) {
+		out = append(out, e)
 	}
 	return out
 }

@@ -38,7 +38,7 @@ type Action struct {
 // Actions are the fixes for one finding of the snapshot, best first. Refused
 // ones come last with their reason.
 func Actions(s *engine.Snapshot, f *analysis.Finding) []Action {
-	actions := proposed(s, f)
+	actions := proposed(s, nil, f)
 	p := prover{before: s}
 	for i := range actions {
 		a := &actions[i]
@@ -77,13 +77,17 @@ func prefer(actions []Action) {
 	actions[0].Preferred = true
 }
 
-// proposed are the actions for a finding before their proof.
-func proposed(s *engine.Snapshot, f *analysis.Finding) []Action {
+// proposed are the actions for a finding before their proof. The file is that
+// of the snapshot's tree, or nil.
+func proposed(s *engine.Snapshot, file *pyedit.File, f *analysis.Finding) []Action {
 	list := fixes.For(f.Rule)
 	if len(list) == 0 || s.Tree() == nil {
 		return nil
 	}
-	site, ok := fix.NewSite(pyedit.NewFile(s.Tree()), f, s.Config(), func() (flow.Event, bool) { return s.Event(f) })
+	if file == nil {
+		file = pyedit.NewFile(s.Tree())
+	}
+	site, ok := fix.NewSite(file, f, s.Config(), func() (flow.Event, bool) { return eventOf(s, f) })
 	if !ok {
 		return nil
 	}
@@ -94,6 +98,17 @@ func proposed(s *engine.Snapshot, f *analysis.Finding) []Action {
 		}
 	}
 	return out
+}
+
+// eventOf is the event of a finding; a fix does without one where the engine
+// fails to find it again.
+func eventOf(s *engine.Snapshot, f *analysis.Finding) (ev flow.Event, ok bool) {
+	defer func() {
+		if v := recover(); v != nil {
+			ev, ok = flow.Event{}, false
+		}
+	}()
+	return s.Event(f)
 }
 
 // compute runs a fix; one that panics has nothing to propose.

@@ -46,17 +46,16 @@ func (c *Config) Walk(ctx context.Context, root string, fn func(path string, err
 	if err != nil {
 		return err
 	}
-	w := &walker{ctx: ctx, cfg: c, fn: fn, root: realPath(abs)}
+	w := &walker{cfg: c, fn: fn, root: realPath(abs)}
 	if w.dir, err = filepath.Abs(c.Dir()); err != nil {
 		return err
 	}
 	w.dir = strings.TrimSuffix(filepath.ToSlash(w.dir), "/")
 	w.ignores = ignoresAbove(abs)
-	return w.walk(filepath.Clean(root), abs)
+	return w.walk(ctx, filepath.Clean(root), abs)
 }
 
 type walker struct {
-	ctx     context.Context // of the one call of Walk that this walker lives in
 	cfg     *Config
 	fn      func(path string, err error) error
 	root    string       // real path, for the question whether a link leads outside
@@ -65,8 +64,8 @@ type walker struct {
 }
 
 // walk visits the folder at path, whose absolute path is abs.
-func (w *walker) walk(dir, abs string) error {
-	if err := w.ctx.Err(); err != nil {
+func (w *walker) walk(ctx context.Context, dir, abs string) error {
+	if err := ctx.Err(); err != nil {
 		return err
 	}
 	entries, err := os.ReadDir(dir)
@@ -84,7 +83,7 @@ func (w *walker) walk(dir, abs string) error {
 		p, a := filepath.Join(dir, e.Name()), filepath.Join(abs, e.Name())
 		switch {
 		case e.IsDir():
-			err = w.enter(p, a, e.Name())
+			err = w.enter(ctx, p, a, e.Name())
 		case IsSource(e.Name()) && !w.leftOut(a, e.Name(), false):
 			err = w.visit(p, e)
 		}
@@ -101,14 +100,14 @@ func has(entries []os.DirEntry, name string) bool {
 }
 
 // enter walks a folder below the root unless it is left out.
-func (w *walker) enter(dir, abs, name string) error {
+func (w *walker) enter(ctx context.Context, dir, abs, name string) error {
 	if w.leftOut(abs, name, true) {
 		return nil
 	}
 	if _, err := os.Lstat(filepath.Join(dir, "pyvenv.cfg")); err == nil {
 		return nil // a Python environment
 	}
-	return w.walk(dir, abs)
+	return w.walk(ctx, dir, abs)
 }
 
 // leftOut decides over one entry; those above it have been let in.

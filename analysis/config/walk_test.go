@@ -71,7 +71,7 @@ func TestWalkStops(t *testing.T) {
 		t.Errorf("%d files, %v", n, err)
 	}
 	stop := errors.New("stop")
-	if err := Default().Walk(context.Background(), root, func(string, error) error { return stop }); err != stop {
+	if err := Default().Walk(context.Background(), root, func(string, error) error { return stop }); !errors.Is(err, stop) {
 		t.Errorf("got %v", err)
 	}
 }

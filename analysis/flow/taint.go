@@ -2,6 +2,7 @@ package flow
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"pavise/analysis/lang/sql"
@@ -192,7 +193,7 @@ func expand(p Piece, depth int) [][]Piece {
 		var out [][]Piece
 		for _, a := range v.alts {
 			q := p
-			q.Hole = a.cleaned(v.Clean).weakened(v.Weak)
+			q.Hole = a.cleaned(v.Clean).weakened(v.Weak).along(v)
 			out = append(out, expand(q, depth+1)...)
 			if len(out) >= maxVariants {
 				return out[:maxVariants]
@@ -211,8 +212,8 @@ func expand(p Piece, depth int) [][]Piece {
 		if len(out[0]) > maxPieces {
 			return [][]Piece{{p}} // too long to tell its parts apart
 		}
-		if q.Hole != nil && v.Clean|v.Weak != 0 {
-			q.Hole = q.Hole.cleaned(v.Clean).weakened(v.Weak &^ v.Clean)
+		if q.Hole != nil {
+			q.Hole = q.Hole.cleaned(v.Clean).weakened(v.Weak &^ v.Clean).along(v)
 		}
 		next := expand(q, depth+1)
 		if len(next) == 1 {
@@ -232,6 +233,31 @@ func expand(p Piece, depth int) [][]Piece {
 		out = grown
 	}
 	return out
+}
+
+// along is a part of whole whose data took the steps that the whole took.
+func (v *Value) along(whole *Value) *Value {
+	if !whole.worthFollowing() || len(v.Origins) == 0 {
+		return v
+	}
+	var out []Origin
+	for i, o := range v.Origins {
+		for _, w := range whole.Origins {
+			if w.Node == o.Node && w.Tier == o.Tier && w.Steps != o.Steps {
+				if out == nil {
+					out = slices.Clone(v.Origins)
+				}
+				out[i].Steps = w.Steps
+			}
+		}
+	}
+	if out == nil {
+		return v
+	}
+	c := *v
+	c.root = v.id()
+	c.Origins = out
+	return &c
 }
 
 // Flatten gives the text of v as literals and holes, in its first variant.

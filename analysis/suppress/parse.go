@@ -1,6 +1,7 @@
 package suppress
 
 import (
+	"slices"
 	"strings"
 
 	"pavise/analysis"
@@ -299,22 +300,13 @@ func (d *directive) hides(r *analysis.Rule) bool {
 func (n *name) covers(t tool, r *analysis.Rule) bool {
 	switch t {
 	case bandit:
-		return has(r.Aliases.Bandit, func(a string) bool { return a == n.text })
+		return slices.Contains(r.Aliases.Bandit, n.text)
 	case ruff:
-		return has(r.Aliases.Ruff, func(a string) bool { return a == n.text })
+		return slices.Contains(r.Aliases.Ruff, n.text)
 	case semgrep:
-		return has(r.Aliases.Semgrep, func(a string) bool { return tailOf(a, n.text) || tailOf(n.text, a) })
+		return slices.ContainsFunc(r.Aliases.Semgrep, func(a string) bool { return tailOf(a, n.text) || tailOf(n.text, a) })
 	}
 	return n.text == r.ID || n.text == r.Class
-}
-
-func has(list []string, match func(string) bool) bool {
-	for _, s := range list {
-		if match(s) {
-			return true
-		}
-	}
-	return false
 }
 
 // tailOf reports whether the dotted id short is the end of the id long.

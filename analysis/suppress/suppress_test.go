@@ -206,7 +206,8 @@ func TestRemoval(t *testing.T) {
 	} {
 		at := strings.Index(tt.text, tt.problem)
 		if len(tt.problem) == 1 {
-			at = strings.Index(tt.text, "[") + strings.Index(tt.text[strings.Index(tt.text, "["):], tt.problem)
+			before, brackets, _ := strings.Cut(tt.text, "[")
+			at = len(before) + 1 + strings.Index(brackets, tt.problem)
 		}
 		f := source.New("a.py", []byte(tt.text))
 		e, ok := Removal(f, source.Span{Start: uint32(at), End: uint32(at + len(tt.problem))})

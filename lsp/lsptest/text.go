@@ -3,6 +3,7 @@ package lsptest
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -260,9 +261,7 @@ func (e *Editor) PushesOf(uri string) []Push {
 func (e *Editor) apply(w WorkspaceEdit) error {
 	e.mu.Lock()
 	all := map[string][]TextEdit{}
-	for uri, edits := range w.Changes {
-		all[uri] = edits
-	}
+	maps.Copy(all, w.Changes)
 	for _, c := range w.DocumentChanges {
 		d := e.docs[c.TextDocument.URI]
 		if d != nil && c.TextDocument.Version != nil && *c.TextDocument.Version != d.version {

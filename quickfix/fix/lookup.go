@@ -208,3 +208,56 @@ func (s *Site) Cleaned(n pyedit.At, kind models.Kind) bool {
 	v := s.Value(n)
 	return v != nil && v.Clean&kind != 0
 }
+
+// requestText are the attributes of a request whose items are text.
+var requestText = map[string]bool{
+	"args": true, "form": true, "values": true, "cookies": true, "headers": true, "GET": true, "POST": true, "COOKIES": true,
+	"query_params": true, "path_params": true, "view_args": true, "match_info": true, "query": true,
+}
+
+// IsText reports whether an expression gives text (or None) and nothing else:
+// by its class, or because it reads an item of a request.
+func (s *Site) IsText(n pyedit.At) bool { return s.isText(n, 0) }
+
+func (s *Site) isText(n pyedit.At, depth int) bool {
+	if depth > 3 {
+		return false
+	}
+	if s.TypeOf(n) == "str" {
+		return true
+	}
+	switch n.Kind() {
+	case syntax.KindString, syntax.KindConcatenatedString:
+		return true
+	case syntax.KindIdentifier:
+		def, _, ok := s.Definition(n)
+		return ok && s.isText(def, depth+1)
+	case syntax.KindBooleanOperator:
+		return s.isText(n.On(n.Child(syntax.FieldLeft)), depth+1) && s.isText(n.On(n.Child(syntax.FieldRight)), depth+1)
+	case syntax.KindSubscript:
+		return requestItem(n.Child(syntax.FieldValue))
+	case syntax.KindCall:
+		fn := n.Child(syntax.FieldFunction)
+		if fn.Kind() != syntax.KindAttribute {
+			return false
+		}
+		object := n.On(fn.Child(syntax.FieldObject))
+		switch fn.Child(syntax.FieldAttribute).Str() {
+		case "get":
+			_, typed := pyedit.Keyword(n.Node, "type")
+			if d, ok := pyedit.Positional(n.Node, 1); ok && !s.isText(n.On(d.Value), depth+1) {
+				return false
+			}
+			return !typed && requestItem(object.Node)
+		case "strip", "lower", "upper", "title", "lstrip", "rstrip", "replace", "removeprefix", "removesuffix":
+			return s.isText(object, depth+1)
+		}
+	}
+	return false
+}
+
+// requestItem recognises request.args and its like.
+func requestItem(n syntax.Node) bool {
+	return n.Kind() == syntax.KindAttribute && requestText[n.Child(syntax.FieldAttribute).Str()] &&
+		strings.HasSuffix(n.Child(syntax.FieldObject).Str(), "request")
+}

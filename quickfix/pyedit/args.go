@@ -173,9 +173,9 @@ func (e *Edits) RemoveArg(call At, arg Arg) bool {
 // ReplaceNode writes text in the place of a node.
 func (e *Edits) ReplaceNode(n At, text string) { e.Replace(n.Abs(), text) }
 
-// Wrap puts text around a node: open before it, close behind it.
-func (e *Edits) Wrap(n At, open, close string) {
+// Wrap puts text around a node.
+func (e *Edits) Wrap(n At, before, behind string) {
 	s := n.Abs()
-	e.Insert(s.Start, open)
-	e.Insert(s.End, close)
+	e.Insert(s.Start, before)
+	e.Insert(s.End, behind)
 }

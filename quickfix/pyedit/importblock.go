@@ -362,6 +362,9 @@ func (b *block) removal(i int) source.Span {
 		}
 	}
 	lastInFile := i+1 == len(b.entries)
+	if !lastInFile && b.entries[i+1].isNew() {
+		return s
+	}
 	if lastInFile && i > 0 && b.entries[i-1].isNew() {
 		return s
 	}

@@ -1,6 +1,7 @@
 package pyedit
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -195,14 +196,7 @@ func (e *Edits) shared(stmt At) bool {
 	return strings.TrimSpace(before) != "" || after != "" && !strings.HasPrefix(after, "#")
 }
 
-func (e *Edits) drops(name string) bool {
-	for _, d := range e.drop {
-		if d == name {
-			return true
-		}
-	}
-	return false
-}
+func (e *Edits) drops(name string) bool { return slices.Contains(e.drop, name) }
 
 // used reports whether anything but imports names the import after the edits.
 func (e *Edits) used(name string) bool {

@@ -49,11 +49,6 @@ func (l *commaList) comma(i int) syntax.Node {
 	return syntax.Node{}
 }
 
-// trailing reports whether the list ends in a comma.
-func (l *commaList) trailing() bool {
-	return len(l.items) > 0 && l.comma(len(l.items)-1).OK()
-}
-
 // spread reports whether the list has a line for each item: its first item
 // and its closing bracket stand on lines of their own.
 func (l *commaList) spread(f *File) bool {

@@ -5,7 +5,7 @@ import "strings"
 // stdlib names the top-level modules of Python's standard library, 3.8 to 3.14.
 var stdlib = func() map[string]bool {
 	m := map[string]bool{}
-	for _, n := range strings.Fields(stdlibNames) {
+	for n := range strings.FieldsSeq(stdlibNames) {
 		m[n] = true
 	}
 	return m

@@ -114,12 +114,10 @@ func (f *File) blanksAbove(off uint32) int {
 // helperPlace is the offset of the first definition of the module (with the
 // comments above it), or the place behind the leading imports.
 func (f *File) helperPlace(use uint32) (uint32, syntax.Node) {
-	limit := uint32(0)
 	b := f.leadingBlock()
+	limit := b.header
 	if n := len(b.entries); n > 0 {
 		limit = f.LineEnd(b.entries[n-1].stmt.Abs().End)
-	} else {
-		limit = b.header
 	}
 	for _, u := range f.Tree.Units {
 		if u.Parent != "" || u.Start < limit {

@@ -2,6 +2,7 @@ package pytext
 
 import (
 	"bytes"
+	"slices"
 	"sort"
 	"strings"
 
@@ -43,14 +44,6 @@ func less(a, b Pos) bool {
 	return a.Piece < b.Piece || a.Piece == b.Piece && a.Offset < b.Offset
 }
 
-// length of a piece in a Pos.
-func (t *Text) length(i int) int {
-	if t.Pieces[i].Hole {
-		return 1
-	}
-	return len(t.Pieces[i].Text)
-}
-
 // removed reports whether hole i goes away.
 func (r *Rewrite) removed(i int) bool {
 	for _, c := range r.cuts {
@@ -64,15 +57,12 @@ func (r *Rewrite) removed(i int) bool {
 // writer turns the changes of a Rewrite into edits.
 type writer struct {
 	*Rewrite
-	e      *pyedit.Edits
-	kept   map[*Formatting]bool // formattings that keep a hole
-	holes  map[*Token]bool      // f-strings that keep a field
-	merged map[int]bool         // cuts that were written as one edit
-	// joined are places where one literal goes over into the next: what stands
-	// between them is part of a merged edit.
-	skipFrom map[*Token]uint32 // content from here on belongs to a merged edit
-	skipTo   map[*Token]uint32 // content up to here belongs to a merged edit
-	text     map[*Token]bool   // tokens that keep or get text
+	e        *pyedit.Edits
+	kept     map[*Formatting]bool // formattings that keep a hole
+	holes    map[*Token]bool      // f-strings that keep a field
+	merged   map[int]bool         // cuts that were written as one edit
+	skipFrom map[*Token]uint32    // content from here on belongs to a merged edit
+	skipTo   map[*Token]uint32    // content up to here belongs to a merged edit
 	reason   string
 }
 
@@ -346,11 +336,11 @@ func (w *writer) singleBraces(tok *Token, s source.Span) []segment {
 
 // encode writes text so that it comes out of the token and its formattings.
 func (w *writer) encode(tok *Token, wraps []*Formatting, text string) string {
-	for i := len(wraps) - 1; i >= 0; i-- {
-		if !w.kept[wraps[i]] {
+	for _, f := range slices.Backward(wraps) {
+		if !w.kept[f] {
 			continue
 		}
-		if wraps[i].Percent {
+		if f.Percent {
 			text = strings.ReplaceAll(text, "%", "%%")
 		} else {
 			text = strings.NewReplacer("{", "{{", "}", "}}").Replace(text)

@@ -96,6 +96,18 @@ func Join(texts ...*Text) *Text {
 	return all
 }
 
+// Spaced is the text that sep.join makes of texts.
+func Spaced(sep string, texts ...*Text) *Text {
+	var all []*Text
+	for i, t := range texts {
+		if i > 0 {
+			all = append(all, &Text{Pieces: []Piece{{Text: sep, size: len(sep)}}})
+		}
+		all = append(all, t)
+	}
+	return Join(all...)
+}
+
 // Whole is a text that is nothing but the value of an expression.
 func Whole(at pyedit.At) *Text {
 	return &Text{Node: at, Pieces: []Piece{{Hole: true, Style: Operand, Expr: at, Term: at}}}
@@ -158,6 +170,3 @@ func (p *Piece) offset(i int) uint32 {
 
 // escaped reports whether the piece is written longer than it is read.
 func (p *Piece) escaped() bool { return p.size != len(p.Text) }
-
-// end is where the piece ends in the file.
-func (p *Piece) end() uint32 { return p.offset(len(p.Text)) }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -33,12 +34,12 @@ type outcome struct {
 	panics []string
 }
 
-func (c *checkCmd) Run(a *app) error {
+func (c *checkCmd) Run(ctx context.Context, a *app) error {
 	configs, err := c.configs()
 	if err != nil {
 		return err
 	}
-	inputs, err := c.inputs(a, configs)
+	inputs, err := c.inputs(ctx, a, configs)
 	if err != nil {
 		return err
 	}
@@ -52,7 +53,7 @@ func (c *checkCmd) Run(a *app) error {
 	w := c.writer(out, start)
 	var sum report.Summary
 	relaxGC()
-	err = inOrder(a.ctx, len(inputs), c.jobs(),
+	err = inOrder(ctx, len(inputs), c.jobs(),
 		func(i int) outcome { return c.check(a, inputs[i]) },
 		func(_ int, o outcome) error {
 			sum.Add(&o.File)
@@ -101,12 +102,12 @@ func (c *checkCmd) jobs() int {
 	return runtime.GOMAXPROCS(0)
 }
 
-func (c *checkCmd) inputs(a *app, configs *configs) ([]input, error) {
+func (c *checkCmd) inputs(ctx context.Context, a *app, configs *configs) ([]input, error) {
 	if c.StdinFilename != "" {
 		cfg, err := configs.of(c.StdinFilename)
 		return []input{{path: c.StdinFilename, cfg: cfg, named: true}}, err
 	}
-	return a.gather(here(c.Paths), configs)
+	return a.gather(ctx, here(c.Paths), configs)
 }
 
 // here is the working folder where no path is given.

@@ -39,7 +39,6 @@ const description = "Pavise finds and fixes security faults in Python web code.\
 
 // app is what a subcommand works with.
 type app struct {
-	ctx    context.Context
 	stdin  io.Reader
 	stdout io.Writer
 	stderr io.Writer
@@ -62,15 +61,16 @@ func (a *app) note(format string, args ...any) {
 func Main() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	a := &app{ctx: ctx, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
-	return a.run(os.Args[1:])
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
+	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
+	return a.run(ctx, os.Args[1:])
 }
 
 // exit carries an exit code out of kong, which calls its Exit function in the
 // middle of parsing.
 type exit int
 
-func (a *app) run(args []string) (code int) {
+func (a *app) run(ctx context.Context, args []string) (code int) {
 	defer func() {
 		switch v := recover().(type) {
 		case nil:
@@ -85,6 +85,7 @@ func (a *app) run(args []string) (code int) {
 		kong.Description(description),
 		kong.Writers(a.stdout, a.stderr),
 		kong.Exit(func(code int) { panic(exit(code)) }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 	)
 	if err != nil {

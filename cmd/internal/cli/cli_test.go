@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected output in testdata/cli")
@@ -42,6 +44,33 @@ func TestStories(t *testing.T) {
 			"write": cmdWrite, "holds": cmdHolds, "mode": cmdMode, "code": cmdCode,
 		},
 	})
+}
+
+// TestReportsFitTheirSchemas checks what is found in the applications of
+// testdata, in both machine-readable forms.
+func TestReportsFitTheirSchemas(t *testing.T) {
+	for format, schema := range map[string]string{
+		"sarif": "../report/testdata/sarif-schema-2.1.0.json",
+		"json":  "../../../docs/report.schema.json",
+	} {
+		var out, log bytes.Buffer
+		a := &app{stdout: &out, stderr: &log}
+		code := a.run(t.Context(), []string{"check", "--profile", "audit", "--format", format, "../../../testdata/apps"})
+		if code != exitFindings || log.Len() > 0 {
+			t.Errorf("%s: exit code %d, %s", format, code, &log)
+		}
+		want, err := jsonschema.NewCompiler().Compile(schema)
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, err := jsonschema.UnmarshalJSON(&out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := want.Validate(doc); err != nil {
+			t.Errorf("%s: %v", format, err)
+		}
+	}
 }
 
 func quoted(ts *testscript.TestScript, args []string) (path, text string) {

@@ -15,13 +15,13 @@ type demoCmd struct {
 
 // Run ends with exit code 1 if the server does not do in the demo what it
 // should, so that the demo is a test as well.
-func (c *demoCmd) Run(a *app) error {
+func (c *demoCmd) Run(ctx context.Context, a *app) error {
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("find this program: %w", err)
 	}
 	width, isTerminal := terminal(a.stdout)
-	err = demo.Run(a.ctx, demo.Options{
+	err = demo.Run(ctx, demo.Options{
 		Out: a.stdout, Style: style(a.stdout, c.Color), Terminal: isTerminal, Width: width,
 		Command: func(ctx context.Context, args ...string) *exec.Cmd {
 			cmd := exec.CommandContext(ctx, self, args...)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"runtime"
@@ -42,12 +43,12 @@ type fixed struct {
 
 func (o *fixed) changed() bool { return o.after != nil && !bytes.Equal(o.before, o.after) }
 
-func (c *fixCmd) Run(a *app) error {
+func (c *fixCmd) Run(ctx context.Context, a *app) error {
 	configs, err := c.configs()
 	if err != nil {
 		return err
 	}
-	inputs, err := a.gather(here(c.Paths), configs)
+	inputs, err := a.gather(ctx, here(c.Paths), configs)
 	if err != nil {
 		return err
 	}
@@ -57,9 +58,14 @@ func (c *fixCmd) Run(a *app) error {
 	}
 	relaxGC()
 	var t tally
-	err = inOrder(a.ctx, len(inputs), jobs,
+	err = inOrder(ctx, len(inputs), jobs,
 		func(i int) fixed { return c.fix(inputs[i]) },
-		func(_ int, o fixed) error { return c.emit(a, &o, &t) })
+		func(_ int, o fixed) error {
+			if !c.count(a, &o, &t) {
+				return nil
+			}
+			return c.show(a, &o)
+		})
 	if err != nil {
 		return err
 	}
@@ -107,20 +113,26 @@ func (c *fixCmd) fix(in input) fixed {
 	return o
 }
 
-// emit reports one file.
-func (c *fixCmd) emit(a *app, o *fixed, t *tally) error {
+// count adds the outcome of a file to the tally and says what went wrong with
+// it. It reports whether there are changes to show.
+func (c *fixCmd) count(a *app, o *fixed, t *tally) bool {
 	a.noteOutcome(&o.outcome)
 	t.left += o.left
 	t.skipped += len(o.skipped)
-	if o.err != nil {
+	switch {
+	case o.err != nil:
 		a.fail(fmt.Errorf("%s: not written: %w", o.Path, o.err))
-		return nil
-	}
-	if !o.changed() {
-		return nil
+		return false
+	case !o.changed():
+		return false
 	}
 	t.files++
 	t.applied += len(o.applied)
+	return true
+}
+
+// show prints the changes of a file, or names those that were written.
+func (c *fixCmd) show(a *app, o *fixed) error {
 	if c.Write {
 		for _, x := range o.applied {
 			a.note("%s:%d: fixed %s (%s)", report.Clean(o.Path), x.Line+1, x.Rule.ID, x.Fix)

@@ -68,7 +68,7 @@ func TestInOrderStops(t *testing.T) {
 		}
 		return nil
 	})
-	if err != full {
+	if !errors.Is(err, full) {
 		t.Errorf("got %v", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -101,7 +103,7 @@ type input struct {
 // gather lists the files that the arguments stand for, each once, in the order
 // of the arguments. An argument that does not exist is reported and makes the
 // command fail in the end; a broken configuration ends it.
-func (a *app) gather(paths []string, c *configs) ([]input, error) {
+func (a *app) gather(ctx context.Context, paths []string, c *configs) ([]input, error) {
 	var list []input
 	seen := map[string]bool{}
 	for _, arg := range paths {
@@ -110,7 +112,7 @@ func (a *app) gather(paths []string, c *configs) ([]input, error) {
 			return nil, err
 		}
 		first := true
-		err = cfg.Walk(a.ctx, arg, func(path string, err error) error {
+		err = cfg.Walk(ctx, arg, func(path string, err error) error {
 			abs, absErr := filepath.Abs(path)
 			if absErr != nil {
 				return absErr
@@ -123,8 +125,8 @@ func (a *app) gather(paths []string, c *configs) ([]input, error) {
 			}
 			return nil
 		})
-		if a.ctx.Err() != nil {
-			return nil, a.ctx.Err()
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
 		}
 		if err != nil {
 			a.fail(fmt.Errorf("%s: %s", arg, reason(err)))
@@ -136,7 +138,7 @@ func (a *app) gather(paths []string, c *configs) ([]input, error) {
 // reason is the words of an error without the path that it repeats.
 func reason(err error) string {
 	var s string
-	if pe, ok := err.(*fs.PathError); ok {
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
 		s = pe.Err.Error()
 	} else {
 		s = err.Error()

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -15,7 +16,7 @@ type serveCmd struct {
 	LogLevel string `enum:"debug,info,warn,error" default:"info" help:"debug, info, warn or error; the log goes to standard error."`
 }
 
-func (c *serveCmd) Run(a *app) error {
+func (c *serveCmd) Run(ctx context.Context, a *app) error {
 	level, err := zap.ParseAtomicLevel(c.LogLevel)
 	if err != nil {
 		return fmt.Errorf("read the log level: %w", err)
@@ -27,7 +28,7 @@ func (c *serveCmd) Run(a *app) error {
 		return fmt.Errorf("open the log: %w", err)
 	}
 	defer func() { _ = log.Sync() }()
-	err = lsp.Serve(a.ctx, a.stdin, a.stdout, lsp.Options{Log: log, Version: version(), PageURL: weakness})
+	err = lsp.Serve(ctx, a.stdin, a.stdout, lsp.Options{Log: log, Version: version(), PageURL: weakness})
 	if errors.Is(err, lsp.ErrGone) {
 		return nil // an editor that just closes the pipe is no fault worth a message
 	}

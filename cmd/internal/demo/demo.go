@@ -83,7 +83,7 @@ func (s *show) session(ctx context.Context, dir string) (err error) {
 	ended := false
 	defer func() {
 		if !ended {
-			err = errors.Join(err, e.kill())
+			err = e.killed(err)
 		}
 	}()
 	s.say("The server is up after %s (a process of its own, spoken to over a pipe).", milliseconds(took))

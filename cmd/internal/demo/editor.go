@@ -2,12 +2,12 @@ package demo
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/url"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"pavise/analysis/source"
@@ -55,7 +55,7 @@ func start(ctx context.Context, cmd *exec.Cmd, dir string) (*editor, time.Durati
 		},
 	}
 	if err := e.call(ctx, "initialize", params, nil); err != nil {
-		return nil, 0, errors.Join(err, e.kill())
+		return nil, 0, e.killed(err)
 	}
 	took := time.Since(begin)
 	return e, took, e.notify("initialized", map[string]any{})
@@ -87,8 +87,8 @@ func (e *editor) open(ctx context.Context, path string, text []byte) (time.Durat
 func (e *editor) change(ctx context.Context, edits []source.Edit) error {
 	edits, _ = source.Merge(edits)
 	var changes []map[string]any
-	for i := len(edits) - 1; i >= 0; i-- {
-		changes = append(changes, map[string]any{"range": e.rangeOf(edits[i].Span), "text": edits[i].New})
+	for _, x := range slices.Backward(edits) {
+		changes = append(changes, map[string]any{"range": e.rangeOf(x.Span), "text": x.New})
 	}
 	e.file = source.New(e.file.Path(), source.Apply(e.file.Text(), edits))
 	e.version++
@@ -149,10 +149,10 @@ func (e *editor) editsOf(ctx context.Context, a *codeAction) ([]source.Edit, err
 // stop says goodbye and waits for the server to end.
 func (e *editor) stop(ctx context.Context) error {
 	if err := e.call(ctx, "shutdown", nil, nil); err != nil {
-		return errors.Join(err, e.kill())
+		return e.killed(err)
 	}
 	if err := e.notify("exit", nil); err != nil {
-		return errors.Join(err, e.kill())
+		return e.killed(err)
 	}
 	if err := e.cmd.Wait(); err != nil {
 		return fmt.Errorf("the server did not end well: %w", err)
@@ -160,9 +160,10 @@ func (e *editor) stop(ctx context.Context) error {
 	return nil
 }
 
-func (e *editor) kill() error {
+// killed ends a server that err has made useless.
+func (e *editor) killed(err error) error {
 	_ = e.in.Close()
 	_ = e.cmd.Process.Kill()
 	_ = e.cmd.Wait()
-	return nil
+	return err
 }

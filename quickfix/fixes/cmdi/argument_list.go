@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"pavise/analysis"
+	"pavise/analysis/lang/python"
 	"pavise/analysis/rules/cmdi"
 	"pavise/analysis/syntax"
 	"pavise/quickfix/fix"
@@ -30,7 +31,9 @@ type command struct {
 	arg   pyedit.Arg
 	text  *pytext.Text
 	words []word
-	notes []string // for the caveat
+	// listed: the call passes ["sh", "-c", text].
+	listed bool
+	notes  []string // for the caveat
 }
 
 func argumentList(s *fix.Site) []fix.Proposal {
@@ -68,10 +71,13 @@ func (c *command) read() string {
 	}
 	value := call.On(c.arg.Value)
 	if k := value.Kind(); k == syntax.KindList || k == syntax.KindTuple {
-		return "The command is a list already, of which the shell takes the first element only: leave shell=True out."
+		if value, ok = shellText(value); !ok {
+			return "The command is a list already, of which the shell takes the first element only: leave shell=True out."
+		}
+		c.listed = true
 	}
 	var reason string
-	if c.text, reason = pytext.Parse(value, c.s); c.text == nil {
+	if c.text, reason = c.parse(value); c.text == nil {
 		return "The command cannot be rewritten: " + reason + "."
 	}
 	for _, t := range c.text.Tokens {
@@ -83,6 +89,48 @@ func (c *command) read() string {
 		reason = check(c.s.File, c.words)
 	}
 	return reason
+}
+
+// shellText is the command of a list such as ["sh", "-c", command].
+func shellText(list pyedit.At) (pyedit.At, bool) {
+	if list.NamedCount() != 3 {
+		return pyedit.At{}, false
+	}
+	program, _ := python.ParseString(list.NamedChild(0))
+	flag, _ := python.ParseString(list.NamedChild(1))
+	name, _ := program.Const()
+	option, _ := flag.Const()
+	return list.On(list.NamedChild(2)), shells[name[strings.LastIndexByte(name, '/')+1:]] && option == "-c"
+}
+
+// parse takes the command apart: a text, or the elements of a list that are
+// joined by spaces.
+func (c *command) parse(value pyedit.At) (*pytext.Text, string) {
+	t, reason := pytext.Parse(value, c.s)
+	if t != nil {
+		return t, ""
+	}
+	fn := value.Child(syntax.FieldFunction)
+	args := pyedit.Args(value.Node)
+	if value.Kind() != syntax.KindCall || fn.Kind() != syntax.KindAttribute || fn.Child(syntax.FieldAttribute).Str() != "join" || len(args) != 1 ||
+		args[0].Value.Kind() != syntax.KindList {
+		return nil, reason
+	}
+	if sep, ok := c.s.Constant(value.On(fn.Child(syntax.FieldObject))); !ok || sep != " " {
+		return nil, reason
+	}
+	var texts []*pytext.Text
+	for n := range args[0].Value.NamedChildren() {
+		e := value.On(n)
+		x, _ := pytext.Parse(e, c.s)
+		if x == nil {
+			x = pytext.Whole(e)
+		}
+		texts = append(texts, x)
+	}
+	all := pytext.Spaced(" ", texts...)
+	all.Node = value
+	return all, ""
 }
 
 // list are the elements of the argument list.

@@ -22,6 +22,9 @@ func (c *command) write(list []string) string {
 	case "asyncio.create_subprocess_shell":
 		return c.asyncShell(list)
 	case "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output", "subprocess.Popen":
+		if c.listed {
+			return c.withoutShell(list)
+		}
 		return c.subprocess(list)
 	}
 	return "How to run " + name + " with a list is not known."
@@ -81,6 +84,18 @@ func (c *command) subprocess(list []string) string {
 	return ""
 }
 
+// withoutShell takes the shell out of ["sh", "-c", command].
+func (c *command) withoutShell(list []string) string {
+	if !c.inPlace() {
+		return "The command has a name of its own: split it into its words there."
+	}
+	if env := c.environment(); env != "" && !c.e.AddKeyword(c.call, "env", env) {
+		return "The call takes no further argument as it is written."
+	}
+	c.e.ReplaceNode(c.call.On(c.arg.Value), "["+strings.Join(list, ", ")+"]")
+	return ""
+}
+
 // run is a call of subprocess.run with the list and more arguments.
 func (c *command) run(list []string, more string) string {
 	text := c.e.Use(c.call, "subprocess", "run", pyedit.Plain) + "(" + c.source(list) + ", " + more
@@ -130,6 +145,9 @@ func testedAgainstZero(n syntax.Node) bool {
 func (c *command) popen(list []string) string {
 	attr := c.call.Parent()
 	whole := c.call.On(attr.Parent())
+	if attr.Kind() == syntax.KindExpressionStatement {
+		return c.popenOnly(list)
+	}
 	if attr.Kind() != syntax.KindAttribute || whole.Kind() != syntax.KindCall || len(pyedit.Args(whole.Node)) > 0 {
 		return "What is read from the command is not all of its output: use subprocess.Popen with a list."
 	}
@@ -146,6 +164,21 @@ func (c *command) popen(list []string) string {
 	}
 	pipe := c.e.Use(c.call, "subprocess", "PIPE", pyedit.Plain)
 	c.e.ReplaceNode(whole, c.run(list, "stdout="+pipe+", text=True, check=False")+tail)
+	return ""
+}
+
+// popenOnly writes subprocess.Popen for an os.popen that nobody reads.
+func (c *command) popenOnly(list []string) string {
+	if len(pyedit.Args(c.call.Node)) > 1 {
+		return "os.popen is given a mode here: use subprocess.Popen with a list."
+	}
+	popen := c.e.Use(c.call, "subprocess", "Popen", pyedit.Plain)
+	text := popen + "(" + c.source(list)
+	if env := c.environment(); env != "" {
+		text += ", env=" + env
+	}
+	c.e.DropImport(root(c.call.Child(syntax.FieldFunction).Str()))
+	c.e.ReplaceNode(c.call, text+")")
 	return ""
 }
 

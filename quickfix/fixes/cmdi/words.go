@@ -234,25 +234,25 @@ func argument(f *pyedit.File, w *word, quote string) (string, bool) {
 	if !ok || len(parts) != 1 || parts[0].Hole == nil {
 		return text, ok
 	}
-	if _, isNumber := number(parts[0].Hole); isNumber {
+	if number(parts[0].Hole) {
 		return "str(" + text + ")", true
 	}
 	return text, true
 }
 
 // number reports whether a hole is a number, which no argument list takes.
-func number(h *pytext.Piece) (string, bool) {
+func number(h *pytext.Piece) bool {
 	if h.Conv == "%d" {
-		return "", true
+		return true
 	}
 	switch h.Expr.Kind() {
 	case syntax.KindInteger, syntax.KindFloat:
-		return "", true
+		return true
 	case syntax.KindCall:
 		name := h.Expr.Child(syntax.FieldFunction).Str()
-		return "", name == "int" || name == "len" || name == "float" || name == "round"
+		return name == "int" || name == "len" || name == "float" || name == "round"
 	}
-	return "", false
+	return false
 }
 
 // unquoted peels shlex.quote(x).

@@ -30,7 +30,7 @@ func hashWithArgon2(s *fix.Site) []fix.Proposal {
 		return fix.Refuse("%s", reason)
 	}
 	m := migration{s: s, e: s.Edits(), algorithm: d.algorithm}
-	m.collect()
+	m.collect(call)
 	if !m.holds(d) {
 		return fix.Refuse("The digest is made in a way that cannot be taken over.")
 	}
@@ -133,7 +133,7 @@ type migration struct {
 }
 
 // collect finds all password digests of the algorithm in the file.
-func (m *migration) collect() {
+func (m *migration) collect(site pyedit.At) {
 	for _, u := range m.s.File.Tree.Units {
 		for i := range u.Len() {
 			n := u.At(i)
@@ -144,7 +144,7 @@ func (m *migration) collect() {
 			if !strings.HasPrefix(m.s.Callee(call), "hashlib.") {
 				continue
 			}
-			if d, reason := digestOf(m.s, call); reason == "" && d.algorithm == m.algorithm && passwordName(call.Str()) {
+			if d, reason := digestOf(m.s, call); reason == "" && d.algorithm == m.algorithm && (call.Abs() == site.Abs() || passwordName(call.Str())) {
 				m.digests = append(m.digests, d)
 			}
 		}
@@ -240,8 +240,25 @@ func (m *migration) rewrite(d digest) {
 		m.fail("The digest is used to look an account up: fetch the account by its name first, then verify the password.")
 		return
 	}
+	if !kept(d.whole.Node) {
+		m.fail("The digest is used here in a way that no other hash can be.")
+		return
+	}
 	m.callers(d)
 	m.e.ReplaceNode(d.whole, m.hasher+".hash("+d.password+")")
+}
+
+// kept reports whether a digest is only handed on: assigned, returned, passed.
+func kept(n syntax.Node) bool {
+	p := n.Parent()
+	switch p.Kind() {
+	case syntax.KindAssignment, syntax.KindReturnStatement, syntax.KindKeywordArgument, syntax.KindPair, syntax.KindTuple, syntax.KindList,
+		syntax.KindNamedExpression, syntax.KindExpressionList:
+		return true
+	case syntax.KindArgumentList:
+		return p.Parent().Child(syntax.FieldFunction).Kind() == syntax.KindAttribute || p.Parent().Child(syntax.FieldFunction).Str() != "len"
+	}
+	return false
 }
 
 // old is the expression of a digest that only checks what is stored.

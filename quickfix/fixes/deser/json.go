@@ -31,6 +31,9 @@ func loadJSON(s *fix.Site) []fix.Proposal {
 	if !ok {
 		return fix.Refuse("No call that reads the data is in sight.")
 	}
+	if readsYAML(s) {
+		return nil
+	}
 	module, function, _ := strings.Cut(s.EventName(), ".")
 	if !known(module) || function != "loads" && function != "load" {
 		return fix.Refuse("%s has no counterpart in json: store the data as JSON and read it with json.load.", s.EventName())

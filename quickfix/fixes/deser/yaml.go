@@ -13,14 +13,14 @@ import (
 // YAMLSafeLoad reads YAML with the safe loader.
 var YAMLSafeLoad = &fix.Fix{
 	Name:    "yaml-safe-load",
-	For:     []*analysis.Rule{deser.YAMLUnsafeLoad},
+	For:     []*analysis.Rule{deser.YAMLUnsafeLoad, deser.UnsafeDeserialization},
 	Compute: yamlSafeLoad,
 }
 
 func yamlSafeLoad(s *fix.Site) []fix.Proposal {
 	call, ok := s.Call()
-	if !ok {
-		return fix.Refuse("No call that reads YAML is in sight.")
+	if !ok || !readsYAML(s) {
+		return nil
 	}
 	e := s.Edits()
 	if a, ok := pyedit.Argument(call.Node, 0, "typ"); ok && strings.HasSuffix(s.EventName(), "YAML") {
@@ -50,6 +50,12 @@ func yamlSafeLoad(s *fix.Site) []fix.Proposal {
 	e.ReplaceNode(fn, e.Use(call, "yaml", safe, style))
 	e.DropImport(root(fn.Str()))
 	return fix.Propose(e, caveat(s), "Read YAML with %s", safe)
+}
+
+// readsYAML reports whether the site is a call of a YAML library.
+func readsYAML(s *fix.Site) bool {
+	name := s.EventName()
+	return strings.HasPrefix(name, "yaml.") || strings.HasPrefix(name, "ruamel.")
 }
 
 // safeLoader changes the Loader argument.

@@ -36,18 +36,11 @@ const helper = `def %NAME%(target, allowed_hosts=frozenset()):
 `
 
 func localTarget(s *fix.Site) []fix.Proposal {
-	call, ok := s.Call()
+	target, ok := targetOf(s)
 	if !ok {
-		return fix.Refuse("The target of this redirect is set in a header: check it before it is set.")
+		return fix.Refuse("The target of this redirect cannot be told.")
 	}
-	arg, ok := s.SinkArg(models.Redirect)
-	if !ok {
-		if arg, ok = pyedit.Positional(call.Node, 0); !ok {
-			return fix.Refuse("The target of this redirect cannot be told.")
-		}
-	}
-	target := call.On(arg.Value)
-	g := guard{s: s, e: s.Edits(), call: call}
+	g := guard{s: s, e: s.Edits(), call: target}
 	name, reason := g.name(target)
 	if reason != "" {
 		return fix.Refuse("%s", reason)
@@ -62,6 +55,31 @@ func localTarget(s *fix.Site) []fix.Proposal {
 	}
 	return fix.Propose(g.e, `A target on another host leads to "/" instead: choose a better page, and list further hosts that you trust.`,
 		"Redirect to this site only")
+}
+
+// targetOf is the expression of the redirect's target: an argument, or what a
+// header is set to.
+func targetOf(s *fix.Site) (pyedit.At, bool) {
+	if _, value, ok := s.Assignment(); ok {
+		return value, true
+	}
+	call, ok := s.Call()
+	if !ok {
+		return pyedit.At{}, false
+	}
+	if arg, ok := s.SinkArg(models.Redirect); ok {
+		return call.On(arg.Value), true
+	}
+	if headers, ok := pyedit.Keyword(call.Node, "headers"); ok {
+		for c := range headers.Value.NamedChildren() {
+			if strings.Trim(strings.ToLower(c.Child(syntax.FieldKey).Str()), `"'`) == "location" {
+				return call.On(c.Child(syntax.FieldValue)), true
+			}
+		}
+		return pyedit.At{}, false
+	}
+	arg, ok := pyedit.Positional(call.Node, 0)
+	return call.On(arg.Value), ok
 }
 
 // guard puts a check in front of one redirect.

@@ -45,7 +45,7 @@ func find(s *fix.Site) (place, bool) {
 	if !ok {
 		return place{}, false
 	}
-	for _, name := range []string{"debug", "use_debugger", "serve_traceback", "evalex"} {
+	for _, name := range []string{"debug", "use_debugger", "serve_traceback", "evalex", "reload"} {
 		if a, ok := pyedit.Keyword(call.Node, name); ok {
 			return place{value: call.On(a.Value), call: call, keyword: a}, true
 		}
@@ -53,7 +53,7 @@ func find(s *fix.Site) (place, bool) {
 	if a, ok := pyedit.Keyword(call.Node, "DEBUG"); ok {
 		return place{value: call.On(a.Value)}, true
 	}
-	for _, i := range []int{0, 1} {
+	for i := range 4 {
 		a, ok := pyedit.Positional(call.Node, i)
 		if ok && fix.IsTrue(a.Value) {
 			return place{value: call.On(a.Value)}, true
@@ -100,14 +100,38 @@ func debugOff(s *fix.Site) []fix.Proposal {
 
 func debugFromEnvironment(s *fix.Site) []fix.Proposal {
 	p, ok := find(s)
-	if !ok || !fix.IsTrue(p.value.Node) {
+	if !ok || p.keyword.Name == "reload" {
 		return nil
 	}
 	name := variable(s)
+	if !fix.IsTrue(p.value.Node) {
+		if name = asked(s, p.value); name == "" {
+			return nil
+		}
+	}
 	e := s.Edits()
 	environ := e.Use(p.value, "os", "environ", pyedit.Plain)
 	e.ReplaceNode(p.value, environ+`.get("`+name+`") == "1"`)
 	return fix.Propose(e, "Set "+name+"=1 where you develop, and nowhere else.", "Read debug mode from %s", name)
+}
+
+// asked is the variable that an expression such as bool(os.environ.get("DEBUG"))
+// reads: any text but the empty one would turn debug mode on there.
+func asked(s *fix.Site, n pyedit.At) string {
+	for d := range n.Descendants() {
+		if d.Kind() != syntax.KindCall {
+			continue
+		}
+		switch s.Callee(n.On(d)) {
+		case "os.environ.get", "os.getenv":
+			if a, ok := pyedit.Positional(d, 0); ok {
+				k, _ := python.ParseString(a.Value)
+				name, _ := k.Const()
+				return name
+			}
+		}
+	}
+	return ""
 }
 
 // variable is the environment variable that the framework's own tools use.

@@ -6,6 +6,7 @@ import (
 
 	"pavise/analysis/lang/sql"
 	"pavise/analysis/models"
+	"pavise/analysis/source"
 	"pavise/analysis/syntax"
 	"pavise/quickfix/pyedit"
 	"pavise/quickfix/pytext"
@@ -20,6 +21,10 @@ type value struct {
 	holes    []*pytext.Piece
 	// sure: the value means the same bound as it did within the text.
 	sure bool
+	// many: the value is a list, and the hole a join of its elements, which
+	// becomes a join of placeholders by the edits.
+	many  bool
+	edits []source.Edit
 }
 
 // binding works out the parameters of one statement for one driver.
@@ -127,18 +132,34 @@ func (b *binding) quoted(c sql.Context) {
 		}
 		parts[i].Text = text
 	}
-	expr, ok := b.compose(&v, parts)
+	for _, h := range v.holes {
+		if isJoin(b.p, h) {
+			b.refuse("A list stands between quotes in " + b.say(v.holes) + ": it needs one placeholder for each of its values.")
+			return
+		}
+	}
+	expr, ok := b.compose(parts)
 	if !ok {
 		b.refuse("The value of the literal around " + b.say(v.holes) + " cannot be written as one expression.")
 		return
 	}
 	v.expr = expr
-	v.sure = len(parts) > 1 || b.d.loose || b.p.site.TypeOf(v.holes[0].Expr) == "str"
+	v.sure = len(parts) > 1 || b.keeps(v.holes[0])
 	b.add(v)
 }
 
+// keeps reports whether a value within quotes means the same when it is bound:
+// text does, and a number where the database compares it with text.
+func (b *binding) keeps(h *pytext.Piece) bool {
+	if b.p.site.IsText(h.Expr) {
+		return true
+	}
+	t := b.p.site.TypeOf(h.Expr)
+	return b.d.loose && (t == "int" || t == "float")
+}
+
 // compose writes the expression that is bound for a quoted literal.
-func (b *binding) compose(v *value, parts []pytext.Part) (string, bool) {
+func (b *binding) compose(parts []pytext.Part) (string, bool) {
 	if len(parts) != 1 || parts[0].Hole == nil {
 		return pytext.Compose(b.p.site.File, parts, b.p.stmt.Quote())
 	}
@@ -160,7 +181,7 @@ func (b *binding) bare(c sql.Context, h *pytext.Piece) {
 		return
 	}
 	if isJoin(b.p, h) {
-		b.refuse("A list stands behind " + c.After + ": it needs one placeholder for each of its values.")
+		b.list(v, h)
 		return
 	}
 	if c.After == "IN" && b.alone(c.Token) && !b.single(h) {
@@ -185,7 +206,7 @@ func (b *binding) bare(c sql.Context, h *pytext.Piece) {
 	if !number && !strings.HasPrefix(v.expr, "int(") && h.Conv != "!r" && h.Conv != "%r" && (b.d.strict || b.d.limits && wants) {
 		v.expr = "int(" + v.expr + ")"
 	}
-	v.sure = number || wants && strings.HasPrefix(v.expr, "int(") || h.Conv == "!r" && b.p.site.TypeOf(h.Expr) == "str"
+	v.sure = number || wants && strings.HasPrefix(v.expr, "int(") || h.Conv == "!r" && b.p.site.IsText(h.Expr)
 	b.add(v)
 }
 
@@ -212,8 +233,9 @@ func (b *binding) take(v *value, h *pytext.Piece) bool {
 	}
 	if h.Expr.Kind() == syntax.KindCall {
 		name := strings.ToLower(h.Expr.Child(syntax.FieldFunction).Str())
-		for _, word := range []string{"escape", "quote", "mogrify", "adapt"} {
-			if strings.Contains(name, word) {
+		name = name[strings.LastIndexByte(name, '.')+1:]
+		for _, word := range []string{"escape", "quote", "mogrify", "adapt", "sql_literal", "real_escape", "addslashes"} {
+			if strings.HasPrefix(name, word) {
 				b.refuse(h.Source(b.p.site.File) + " escapes the value for the text; bound, it would be escaped twice.")
 				return false
 			}

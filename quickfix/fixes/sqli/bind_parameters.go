@@ -29,7 +29,10 @@ func bindParameters(s *fix.Site) []fix.Proposal {
 	if p == nil {
 		return fix.Refuse("%s", reason)
 	}
-	certain, all := candidates(s, p)
+	certain, all, reason := candidates(s, p)
+	if reason != "" {
+		return fix.Refuse("%s", reason)
+	}
 	if certain != nil {
 		return []fix.Proposal{p.propose(certain, true)}
 	}
@@ -81,12 +84,16 @@ func (p *plan) propose(d *driver, certain bool) fix.Proposal {
 func (b *binding) title() string {
 	var names []string
 	for _, v := range b.values {
+		if v.many {
+			names = append(names, "the values of "+strings.TrimPrefix(shorten(v.expr, "the list"), "*"))
+			continue
+		}
 		for _, h := range v.holes {
 			names = append(names, short(h, b.p.site.File))
 		}
 	}
 	what := listing(names)
-	if strings.Contains(what, " and ") {
+	if strings.Contains(what, " and ") || strings.HasPrefix(what, "the values of ") {
 		return "Pass " + what + " as bound parameters"
 	}
 	return "Pass " + what + " as a bound parameter"
@@ -94,14 +101,19 @@ func (b *binding) title() string {
 
 // short is a hole's expression, or a name for it if it is long.
 func short(h *pytext.Piece, f *pyedit.File) string {
-	text := h.Source(f)
+	other := nameOf(h.Expr.Node)
+	if other == "" {
+		other = "the value"
+	}
+	return shorten(h.Source(f), other)
+}
+
+// shorten is a text, or another one if it is long.
+func shorten(text, other string) string {
 	if len(text) <= 40 && !strings.ContainsAny(text, "\r\n") {
 		return text
 	}
-	if name := nameOf(h.Expr.Node); name != "" {
-		return name
-	}
-	return "the value"
+	return other
 }
 
 // caveat says what a bound parameter may change, "" if nothing.

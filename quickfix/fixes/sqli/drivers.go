@@ -1,8 +1,10 @@
 package sqli
 
 import (
+	"slices"
 	"strings"
 
+	"pavise/analysis/models"
 	"pavise/quickfix/fix"
 )
 
@@ -32,7 +34,7 @@ type driver struct {
 	limits bool
 	// quotes: "x" can be a string literal.
 	quotes bool
-	// loose: a text column may be compared with a number and the other way round.
+	// loose: a column of text may be compared with a number, and the other way round.
 	loose bool
 	// wrap: the statement is an object of text(), not a str.
 	wrap bool
@@ -57,7 +59,18 @@ var (
 	django     = &driver{name: "django", style: percent, double: true, list: true}
 	sqlalchemy = &driver{name: "sqlalchemy", style: named, wrap: true}
 	databases  = &driver{name: "databases", style: named, keyword: "values"}
+	snowflake  = &driver{name: "snowflake.connector", style: percent, double: true}
+	trino      = &driver{name: "trino", style: question}
+	oracledb   = &driver{name: "oracledb", style: named}
 )
+
+// modelled are the drivers by the names that the models of the engine use.
+var modelled = map[string]*driver{
+	"sqlite3": sqlite, "aiosqlite": aiosqlite, "psycopg2": psycopg2, "psycopg": psycopg, "asyncpg": asyncpg, "pymysql": pymysql,
+	"mysql": mysqldb, "aiomysql": aiomysql, "mysqlconnector": connector, "mariadb": mariadb, "pymssql": pymssql, "pyodbc": pyodbc,
+	"duckdb": duckdb, "django": django, "sqlalchemy-text": sqlalchemy, "databases": databases, "snowflake": snowflake, "trino": trino,
+	"oracledb": oracledb,
+}
 
 // drivers by the root of their qualified names, longest first.
 var drivers = []struct {
@@ -67,6 +80,7 @@ var drivers = []struct {
 	{"mysql.connector", connector}, {"sqlite3", sqlite}, {"pysqlite2", sqlite}, {"pysqlite3", sqlite}, {"sqlcipher3", sqlite},
 	{"aiosqlite", aiosqlite}, {"psycopg2", psycopg2}, {"psycopg_pool", psycopg}, {"psycopg", psycopg}, {"aiopg", psycopg2},
 	{"asyncpg", asyncpg}, {"pymysql", pymysql}, {"MySQLdb", mysqldb}, {"aiomysql", aiomysql}, {"asyncmy", aiomysql}, {"mariadb", mariadb},
+	{"snowflake.connector", snowflake}, {"trino", trino}, {"oracledb", oracledb}, {"cx_Oracle", oracledb},
 	{"pymssql", pymssql}, {"pyodbc", pyodbc}, {"duckdb", duckdb}, {"django", django}, {"databases", databases},
 	{"flask_sqlalchemy", sqlalchemy}, {"sqlmodel", sqlalchemy}, {"sqlalchemy", sqlalchemy},
 }
@@ -88,45 +102,109 @@ var methodDrivers = map[string]*driver{
 }
 
 // candidates are the drivers that may run the statement of a site. The first
-// return is set if there is no doubt.
-func candidates(s *fix.Site, p *plan) (certain *driver, all []*driver) {
+// return is set if there is no doubt; the reason is set if the call belongs to
+// a library whose parameters are not known here.
+func candidates(s *fix.Site, p *plan) (certain *driver, all []*driver, reason string) {
 	if p.text.OK() {
-		return sqlalchemy, nil
+		return sqlalchemy, nil, ""
 	}
-	if s.HasEvent {
-		for _, k := range s.Event.Sinks {
-			for _, name := range strings.Fields(k.Driver) {
-				if d := driverOf(name); d != nil {
-					return d, nil
-				}
-			}
-		}
-		if s.Event.Recv != nil {
-			if d := driverOf(s.Event.Recv.Type); d != nil {
-				return d, nil
-			}
-		}
-		if d := driverOf(s.Event.Name); d != nil {
-			return d, nil
-		}
+	if p.method == "exec_driver_sql" {
+		return nil, beneath(s), ""
 	}
-	if d := driverOf(p.callee); d != nil {
-		return d, nil
+	if p.connection.OK() {
+		return originDriver(s, p.connection, 0), nil, ""
 	}
-	if d := receiverDriver(s, p.call); d != nil {
-		return d, nil
+	if d, name := modelledDriver(s); d != nil {
+		return d, nil, ""
+	} else if name != "" {
+		return nil, nil, "How " + name + " takes the values of a statement is not known here: see its manual for the placeholder."
 	}
-	seen := map[*driver]bool{}
-	for _, d := range drivers {
-		if s.File.ImportsRoot(d.root) && !seen[d.driver] && !(d.driver == sqlalchemy && !p.maySession()) {
-			seen[d.driver] = true
-			all = append(all, d.driver)
+	if d := byName(s, p); d != nil {
+		return d, nil, ""
+	}
+	for _, d := range imported(s) {
+		if d != sqlalchemy || p.maySession() {
+			all = append(all, d)
 		}
 	}
 	if d := methodDrivers[p.method]; d != nil {
-		if len(all) == 0 || seen[d] {
-			return nil, []*driver{d}
+		if len(all) == 0 || slices.Contains(all, d) {
+			return nil, []*driver{d}, ""
 		}
 	}
-	return nil, all
+	return nil, all, ""
+}
+
+// modelledDriver is the driver that the models give for the call, and its name
+// there.
+func modelledDriver(s *fix.Site) (*driver, string) {
+	if !s.HasEvent {
+		return nil, ""
+	}
+	for _, k := range s.Event.Sinks {
+		if k.Driver != "" && k.Kinds()&models.SQL != 0 {
+			return modelled[k.Driver], k.Driver
+		}
+	}
+	return nil, ""
+}
+
+// byName is the driver by the qualified name of the call or of its receiver.
+func byName(s *fix.Site, p *plan) *driver {
+	if s.HasEvent && s.Event.Recv != nil {
+		if d := driverOf(s.Event.Recv.Type); d != nil {
+			return d
+		}
+	}
+	if s.HasEvent {
+		if d := driverOf(s.Event.Name); d != nil {
+			return d
+		}
+	}
+	if d := driverOf(p.callee); d != nil {
+		return d
+	}
+	return receiverDriver(s, p.call)
+}
+
+// imported are the drivers that the module imports.
+func imported(s *fix.Site) []*driver {
+	var out []*driver
+	for _, d := range drivers {
+		if s.File.ImportsRoot(d.root) && !slices.Contains(out, d.driver) {
+			out = append(out, d.driver)
+		}
+	}
+	return out
+}
+
+// schemes are the URLs of SQLAlchemy engines and the drivers they stand for.
+var schemes = []struct {
+	prefix string
+	*driver
+}{
+	{"sqlite+aiosqlite://", aiosqlite}, {"sqlite://", sqlite}, {"postgresql+psycopg://", psycopg}, {"postgresql+psycopg2://", psycopg2},
+	{"postgresql+asyncpg://", asyncpg}, {"postgresql://", psycopg2}, {"postgres://", psycopg2}, {"mysql+pymysql://", pymysql},
+	{"mysql+mysqldb://", mysqldb}, {"mysql+mysqlconnector://", connector}, {"mysql+aiomysql://", aiomysql}, {"mysql://", mysqldb},
+}
+
+// beneath are the drivers that an engine of SQLAlchemy may stand on: those of
+// the URLs in the module, else those that it imports.
+func beneath(s *fix.Site) []*driver {
+	var out []*driver
+	text := string(s.File.Text)
+	for _, x := range schemes {
+		if strings.Contains(text, x.prefix) && !slices.Contains(out, x.driver) {
+			out = append(out, x.driver)
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	for _, d := range imported(s) {
+		if d != sqlalchemy && d != databases {
+			out = append(out, d)
+		}
+	}
+	return out
 }

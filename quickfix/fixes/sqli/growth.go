@@ -89,6 +89,8 @@ func (b *binding) passGrown(e *pyedit.Edits, given pyedit.Arg, has bool) {
 		b.refuse("The numbers of the placeholders depend on which parts are added.")
 	case b.d.wrap && !b.p.takesMapping():
 		b.refuse("The call that runs this statement takes no parameters.")
+	case b.keyword() != "":
+		b.refuse("The statement grows, and the call wants its parameters by name: pass them by hand.")
 	case has && !emptyDisplay(given.Value):
 		b.joinGiven(e, given)
 	case len(b.given) > 0:
@@ -257,7 +259,7 @@ func (b *binding) partBefore(off uint32) int {
 // keepEarly computes the values where the text is put together, into a name
 // that the call passes.
 func (b *binding) keepEarly(e *pyedit.Edits, has bool) {
-	if has || len(b.given) > 0 || b.d.wrap && !b.p.takesMapping() || b.d.keyword != "" {
+	if has || len(b.given) > 0 || b.d.wrap && !b.p.takesMapping() || b.keyword() != "" {
 		b.refuse("The values change between the statement's text and the call that runs it.")
 		return
 	}

@@ -21,6 +21,9 @@ func (b *binding) existing() (pyedit.Arg, bool) {
 			return a, true
 		}
 	}
+	if b.p.keyword != "" {
+		return pyedit.Arg{}, false
+	}
 	if first, ok := pyedit.Positional(call, 0); !ok || b.p.arg.OK() && first.Value != b.p.arg.Node {
 		return pyedit.Positional(call, 0)
 	}
@@ -107,6 +110,8 @@ func (b *binding) write(e *pyedit.Edits) {
 	given, has := b.existing()
 	if b.p.grown == nil {
 		b.chooseStyle(given, has)
+	} else {
+		b.group(0) // refuses values that begin in one statement and end in another
 	}
 	if b.reason != "" {
 		return
@@ -120,6 +125,12 @@ func (b *binding) write(e *pyedit.Edits) {
 	}
 	r := b.p.stmt.Rewrite()
 	for i, v := range b.values {
+		if v.many {
+			for _, x := range v.edits {
+				e.Replace(x.Span, x.New)
+			}
+			continue
+		}
 		r.Replace(v.from, v.to, b.placeholder(v, i))
 	}
 	for _, at := range b.doubled(has) {
@@ -268,8 +279,8 @@ func (b *binding) pass(e *pyedit.Edits, given pyedit.Arg, has bool) {
 		b.merge(e, given)
 	case has:
 		e.ReplaceNode(b.p.call.On(given.Value), b.display())
-	case b.d.keyword != "":
-		if !e.AddKeyword(b.p.call, b.d.keyword, b.display()) {
+	case b.keyword() != "":
+		if !e.AddKeyword(b.p.call, b.keyword(), b.display()) {
 			b.refuse("The call takes no further argument.")
 		}
 	default:
@@ -277,10 +288,12 @@ func (b *binding) pass(e *pyedit.Edits, given pyedit.Arg, has bool) {
 	}
 }
 
-// takesMapping reports whether the call that runs a text() takes a mapping of
-// its parameters.
-func (p *plan) takesMapping() bool {
-	return p.maySession()
+// keyword is the name of the parameters argument, "" where it has a position.
+func (b *binding) keyword() string {
+	if b.p.keyword != "" {
+		return b.p.keyword
+	}
+	return b.d.keyword
 }
 
 // append adds an argument behind the statement and what was added before.
@@ -336,6 +349,10 @@ func (b *binding) display() string {
 	switch {
 	case b.style == named:
 		return "{" + text + "}"
+	case len(items) == 1 && strings.HasPrefix(text, "*["):
+		return text[1:]
+	case len(items) == 1 && strings.HasPrefix(text, "*"):
+		return "list(" + text[1:] + ")"
 	case b.d.list:
 		return "[" + text + "]"
 	case len(items) == 1:

@@ -3,6 +3,7 @@ package sqli
 import (
 	"strings"
 
+	"pavise/analysis/flow"
 	"pavise/analysis/syntax"
 	"pavise/quickfix/fix"
 	"pavise/quickfix/pyedit"
@@ -21,6 +22,10 @@ type plan struct {
 	stmt   *pytext.Text
 	def    pyedit.At // statement that assigns the text to a variable, no node if it is written in place
 	grown  *growth   // the statement is put together by several statements
+	// keyword is the name of the parameters argument, where the call wants it
+	// by name; connection is the argument that says which driver runs the call.
+	keyword    string
+	connection pyedit.At
 }
 
 // methods that take a statement first and its parameters second.
@@ -36,7 +41,7 @@ var statementNames = []string{"sql", "query", "statement", "operation", "raw_que
 // newPlan finds out what runs the statement of a site.
 func newPlan(s *fix.Site) (*plan, string) {
 	call, ok := s.Call()
-	if !ok {
+	if !ok || s.HasEvent && s.Event.Kind == flow.Built {
 		return nil, "No call that runs this statement is in sight: pass the values as parameters of that call."
 	}
 	p := &plan{site: s, call: call}
@@ -50,6 +55,9 @@ func newPlan(s *fix.Site) (*plan, string) {
 	}
 	if reason := p.unsuited(); reason != "" {
 		return nil, reason
+	}
+	if p.method == "extra" {
+		return p.extra()
 	}
 	arg, ok := statementArg(call)
 	if !ok {
@@ -82,12 +90,39 @@ func (p *plan) unsuited() string {
 		return "executemany runs the statement once for each row of its parameters, and this value is not part of the rows."
 	case p.method == "prepare":
 		return "The values of a prepared statement are passed where it is run, not here."
+	case strings.HasPrefix(p.callee, "alembic."):
+		return "A migration takes no parameters for its statement: use text(...).bindparams(...)."
 	case p.method == "read_sql" || p.method == "read_sql_query":
-		return "The placeholder of read_sql is that of its connection, which is not known here: write it and pass params=."
+		return p.readSQL()
+	case p.method == "extra":
+		return ""
 	case !runners[p.method]:
 		return "How " + p.method + " takes parameters is not known."
 	}
 	return ""
+}
+
+// readSQL finds the connection of pandas.read_sql, whose placeholder it takes.
+func (p *plan) readSQL() string {
+	con, ok := pyedit.Argument(p.call.Node, 1, "con")
+	if ok {
+		p.connection, p.keyword = p.call.On(con.Value), "params"
+	}
+	if !ok || originDriver(p.site, p.connection, 0) == nil {
+		return "The placeholder of read_sql is that of its connection, which is not known here: write it and pass params=."
+	}
+	return ""
+}
+
+// extra finds the condition of a Django extra(where=[...]) that has values.
+func (p *plan) extra() (*plan, string) {
+	where, ok := pyedit.Argument(p.call.Node, 1, "where")
+	_, given := pyedit.Argument(p.call.Node, 2, "params")
+	if !ok || where.Value.Kind() != syntax.KindList || where.Value.NamedCount() != 1 || given {
+		return nil, "The conditions of extra() cannot be told apart: pass their values with params=, or use filter()."
+	}
+	p.arg, p.keyword = p.call.On(where.Value.NamedChild(0)), "params"
+	return p.parse(p.arg)
 }
 
 func statementArg(call pyedit.At) (pyedit.Arg, bool) {
@@ -179,6 +214,12 @@ func (p *plan) parse(at pyedit.At) (*plan, string) {
 		p.def = pyedit.Statement(pyedit.At{Node: t.Tokens[0].Node, Base: t.Tokens[0].Base})
 	}
 	return p, ""
+}
+
+// takesMapping reports whether the call that runs a text() takes a mapping of
+// its parameters.
+func (p *plan) takesMapping() bool {
+	return p.keyword != "" || p.maySession() && !strings.HasPrefix(p.callee, "alembic.")
 }
 
 // maySession reports whether the call can be one of SQLAlchemy's.

@@ -40,7 +40,7 @@ func allowHosts(s *fix.Site) []fix.Proposal {
 	if !ok {
 		return fix.Refuse("The URL of this request cannot be told.")
 	}
-	url := call.On(arg.Value)
+	url := address(s, call.On(arg.Value))
 	e := s.Edits()
 	if reason := stay(s, e, call); reason != "" {
 		return fix.Refuse("%s", reason)
@@ -59,7 +59,7 @@ func allowHosts(s *fix.Site) []fix.Proposal {
 // stay keeps the request from following redirects away from the host.
 func stay(s *fix.Site, e *pyedit.Edits, call pyedit.At) string {
 	name := s.EventName()
-	keyword := ""
+	var keyword string
 	switch root, _, _ := strings.Cut(name, "."); root {
 	case "requests", "aiohttp":
 		keyword = "allow_redirects"
@@ -71,8 +71,8 @@ func stay(s *fix.Site, e *pyedit.Edits, call pyedit.At) string {
 			e.ReplaceNode(call.On(a.Value), "False")
 		}
 		return ""
-	case "urllib", "urllib2":
-		return "urlopen follows redirects to any host: build an opener without HTTPRedirectHandler, and check the URL against the hosts that you allow."
+	case "urllib":
+		return openWithout(s, e, call)
 	default:
 		return "Whether " + name + " follows redirects is not known: check the URL against the hosts that you allow, and follow none."
 	}
@@ -91,6 +91,72 @@ func stay(s *fix.Site, e *pyedit.Edits, call pyedit.At) string {
 		return "The call takes no further argument as it is written."
 	}
 	return ""
+}
+
+// address is the URL itself where it is put into a Request first.
+func address(s *fix.Site, n pyedit.At) pyedit.At {
+	at := n
+	if at.Kind() == syntax.KindIdentifier {
+		if def, _, ok := s.Definition(at); ok {
+			at = def
+		}
+	}
+	if at.Kind() == syntax.KindCall && s.Callee(at) == "urllib.request.Request" {
+		if a, ok := pyedit.Argument(at.Node, 0, "url"); ok {
+			return at.On(a.Value)
+		}
+	}
+	return n
+}
+
+// opener opens URLs and follows no redirect: it raises HTTPError instead.
+const opener = `class %CLASS%(%HANDLER%):
+    def redirect_request(self, req, fp, code, msg, headers, newurl):
+        return None
+
+
+%NAME% = %BUILD%(%CLASS%)
+`
+
+// openWithout puts an opener that follows no redirect in the place of urlopen.
+func openWithout(s *fix.Site, e *pyedit.Edits, call pyedit.At) string {
+	if s.EventName() != "urllib.request.urlopen" {
+		return "How " + s.EventName() + " follows redirects cannot be changed: check the URL against the hosts that you allow, and follow none."
+	}
+	for _, a := range pyedit.Args(call.Node) {
+		if a.Name != "" && a.Name != "url" && a.Name != "data" && a.Name != "timeout" {
+			return "An opener without redirects takes no " + a.Name + "=: build one with the handlers that you need."
+		}
+	}
+	f := s.File
+	fn := call.On(call.Child(syntax.FieldFunction))
+	old := fn.Str()
+	name := "no_redirect_opener"
+	if !f.Spelled(name) {
+		style := pyedit.Plain
+		if fn.Kind() == syntax.KindIdentifier {
+			style = pyedit.From
+		}
+		text := strings.NewReplacer(
+			"%CLASS%", f.Unique("NoRedirect"), "%NAME%", name,
+			"%HANDLER%", e.Use(pyedit.At{}, "urllib.request", "HTTPRedirectHandler", style),
+			"%BUILD%", e.Use(pyedit.At{}, "urllib.request", "build_opener", style),
+		).Replace(opener)
+		e.AddHelper(call.Abs().Start, text)
+	}
+	e.ReplaceNode(fn, name+".open")
+	for _, a := range pyedit.Args(call.Node) {
+		if a.Name == "url" { // open calls it fullurl
+			e.Replace(call.On(a.Node).Abs(), s.Source(call.On(a.Value)))
+		}
+	}
+	e.DropImport(root(old))
+	return ""
+}
+
+func root(name string) string {
+	name, _, _ = strings.Cut(name, ".")
+	return name
 }
 
 // literalHosts are the hosts of URLs in the file, to begin the list with.

@@ -41,7 +41,7 @@ func passContext(s *fix.Site) []fix.Proposal {
 			return fix.Refuse("The text of the template cannot be told.")
 		}
 	}
-	t, reason := pytext.Parse(call.On(arg.Value), s)
+	t, _ := pytext.Parse(call.On(arg.Value), s)
 	if t == nil {
 		return fix.Refuse("The template itself comes from %s: write it in a file and pass the values.", short(s.Source(call.On(arg.Value))))
 	}
@@ -64,11 +64,33 @@ func renderer(s *fix.Site, call pyedit.At) (pyedit.At, string) {
 	case strings.HasPrefix(name, "django."):
 		return pyedit.At{}, "A Django template takes its values as a Context: write the template with {{ names }} and pass them there."
 	}
+	if at, ok := throughName(s, call); ok {
+		return at, ""
+	}
 	attr := call.Parent()
 	if attr.Kind() != syntax.KindAttribute || attr.Parent().Kind() != syntax.KindCall || !renders[attr.Child(syntax.FieldAttribute).Str()] {
 		return pyedit.At{}, "The template is rendered somewhere else: write it with {{ names }} and pass the values there."
 	}
 	return call.On(attr.Parent()), ""
+}
+
+// throughName is the render call of a template that is given a name and used
+// once.
+func throughName(s *fix.Site, call pyedit.At) (pyedit.At, bool) {
+	p := call.Parent()
+	if p.Kind() != syntax.KindAssignment || p.Child(syntax.FieldLeft).Kind() != syntax.KindIdentifier {
+		return pyedit.At{}, false
+	}
+	v := s.File.Var(call.On(p.Child(syntax.FieldLeft)))
+	if v == nil || v.Shared || len(v.Binds) != 1 || len(v.Loads) != 1 {
+		return pyedit.At{}, false
+	}
+	attr := v.Loads[0].Parent()
+	render := attr.Parent()
+	if attr.Kind() != syntax.KindAttribute || render.Kind() != syntax.KindCall || !renders[attr.Child(syntax.FieldAttribute).Str()] {
+		return pyedit.At{}, false
+	}
+	return v.Loads[0].On(render), v.Loads[0].Base == call.Base
 }
 
 var renders = map[string]bool{"render": true, "render_async": true, "generate": true, "stream": true}

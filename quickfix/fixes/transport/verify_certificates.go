@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"pavise/analysis"
-	"pavise/analysis/lang/python"
 	"pavise/analysis/rules/transport"
 	"pavise/analysis/syntax"
 	"pavise/quickfix/fix"
@@ -149,11 +148,7 @@ func publicHost(s *fix.Site, call pyedit.At) bool {
 		if a.Name != "" && a.Name != "url" {
 			continue
 		}
-		lit, ok := python.ParseString(a.Value)
-		if !ok {
-			continue
-		}
-		url, ok := lit.Const()
+		url, ok := s.Constant(call.On(a.Value))
 		if !ok {
 			continue
 		}

@@ -100,6 +100,9 @@ func takeApart(s *fix.Site, n pyedit.At) (parts, string) {
 				return join(s, n)
 			}
 		}
+		if fn := n.Child(syntax.FieldFunction); fn.Kind() == syntax.KindAttribute && fn.Child(syntax.FieldAttribute).Str() == "joinpath" {
+			return joinPath(s, n, n.On(fn.Child(syntax.FieldObject)))
+		}
 	case syntax.KindBinaryOperator:
 		if n.Op() == "/" {
 			return slash(s, n)
@@ -109,22 +112,25 @@ func takeApart(s *fix.Site, n pyedit.At) (parts, string) {
 			return takeApart(s, def)
 		}
 	}
-	if t, _ := pytext.Parse(n, noNames{s}); t != nil {
+	if t, _ := pytext.Parse(n, noNames{}); t != nil {
 		return text(s, n, t)
 	}
 	return parts{}, "The whole path comes from outside: put it under a folder first."
 }
 
 // noNames follows no names, so that each is a value of its own.
-type noNames struct{ s *fix.Site }
+type noNames struct{}
 
-func (n noNames) Definition(pyedit.At) (pyedit.At, bool, bool) { return pyedit.At{}, false, false }
-func (n noNames) Constant(e pyedit.At) (string, bool)          { return "", false }
+func (noNames) Definition(pyedit.At) (pyedit.At, bool, bool) { return pyedit.At{}, false, false }
+func (noNames) Constant(pyedit.At) (string, bool)            { return "", false }
 
 // trusted reports whether an expression is a folder of the program's own.
 func trusted(s *fix.Site, n pyedit.At) bool {
 	if s.Trusted(n) {
 		return true
+	}
+	if fromClient(s, n) {
+		return false
 	}
 	switch n.Kind() {
 	case syntax.KindIdentifier:
@@ -136,7 +142,7 @@ func trusted(s *fix.Site, n pyedit.At) bool {
 	case syntax.KindAttribute: // settings.MEDIA_ROOT, app.root_path, self.base_dir
 		name := n.Child(syntax.FieldAttribute).Str()
 		return strings.ToUpper(name) == name || strings.HasSuffix(name, "_path") || strings.HasSuffix(name, "_dir") || strings.HasSuffix(name, "_root") ||
-			strings.HasSuffix(name, "_folder") || name == "parent" && trusted(s, n.On(n.Child(syntax.FieldObject)))
+			strings.HasSuffix(name, "_folder") || folders[name] || name == "parent" && trusted(s, n.On(n.Child(syntax.FieldObject)))
 	case syntax.KindSubscript: // app.config["UPLOAD_FOLDER"], os.environ["HOME"]
 		value := n.Child(syntax.FieldValue).Str()
 		return strings.HasSuffix(value, "config") || strings.HasSuffix(value, "environ")
@@ -157,6 +163,23 @@ func trusted(s *fix.Site, n pyedit.At) bool {
 		}
 	case syntax.KindBinaryOperator:
 		return n.Op() == "/" && trusted(s, n.On(n.Child(syntax.FieldLeft))) && trusted(s, n.On(n.Child(syntax.FieldRight)))
+	}
+	return false
+}
+
+// folders are names of attributes that hold a folder.
+var folders = map[string]bool{"root": true, "base": true, "folder": true, "directory": true, "basedir": true, "home": true}
+
+// fromClient reports whether the engine knows that a client decides a value.
+func fromClient(s *fix.Site, n pyedit.At) bool {
+	v := s.Value(n)
+	if v == nil || v.Clean&models.Path != 0 {
+		return false
+	}
+	for _, o := range v.Origins {
+		if o.Tier >= models.Stored {
+			return true
+		}
 	}
 	return false
 }
@@ -182,6 +205,15 @@ func join(s *fix.Site, n pyedit.At) (parts, string) {
 	}
 	fn := s.Source(n.On(n.Child(syntax.FieldFunction)))
 	return parts{base: group(fn, base), rest: group(fn, rest), node: n}, ""
+}
+
+// joinPath takes base.joinpath(a, b) apart.
+func joinPath(s *fix.Site, n, base pyedit.At) (parts, string) {
+	args := pyedit.Args(n.Node)
+	if !trusted(s, base) || len(args) != 1 || args[0].Name != "" {
+		return parts{}, "The folder of the path comes from outside as well: begin the path with a folder of the program's own."
+	}
+	return parts{base: s.Source(base), rest: s.Source(n.On(args[0].Value)), node: n}, ""
 }
 
 func group(fn string, list []string) string {

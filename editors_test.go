@@ -1,0 +1,58 @@
+package pavise_test
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// lspconfigFaults lists what nvim-lspconfig's own checks would not take in a
+// file lsp/NAME.lua.
+func lspconfigFaults(text string) []string {
+	var out []string
+	lines := strings.Split(text, "\n")
+	if lines[0] != "---@brief" {
+		out = append(out, "the first line is not ---@brief")
+	}
+	at := slices.Index(lines, "---@type vim.lsp.Config")
+	if at < 0 || at+1 >= len(lines) || lines[at+1] != "return {" {
+		out = append(out, "---@type vim.lsp.Config does not stand over the table")
+	}
+	for _, key := range []string{"cmd", "filetypes", "root_markers"} {
+		if !regexp.MustCompile(`(?m)^  ` + key + ` = \{`).MatchString(text) {
+			out = append(out, "no "+key)
+		}
+	}
+	for _, word := range []string{"lspconfig", "single_file_support", "nvim_create_user_command", "vim.lsp.enable"} {
+		if strings.Contains(text, word) {
+			out = append(out, word+" has no place here")
+		}
+	}
+	for i, line := range lines {
+		if strings.Contains(line, "\t") || strings.HasSuffix(line, " ") || len(line) > 120 {
+			out = append(out, fmt.Sprintf("line %d: a tab, a space at the end, or more than 120 columns", i+1))
+		}
+	}
+	return out
+}
+
+func TestNeovimConfig(t *testing.T) {
+	text, err := os.ReadFile("editors/neovim/lsp/pavise.lua")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range lspconfigFaults(string(text)) {
+		t.Errorf("editors/neovim/lsp/pavise.lua: %s", s)
+	}
+	bad := "return {\n\tcmd = {},\n  single_file_support = true,\n  filetypes = { 'python' },\n}\n"
+	want := []string{
+		"the first line is not ---@brief", "---@type vim.lsp.Config does not stand over the table", "no cmd", "no root_markers",
+		"single_file_support has no place here", "line 2: a tab, a space at the end, or more than 120 columns",
+	}
+	if got := lspconfigFaults(bad); !slices.Equal(got, want) {
+		t.Errorf("faults of a bad file: %q, want %q", got, want)
+	}
+}
