@@ -126,6 +126,9 @@ func (f *frame) live(s *models.Sink, recv *Value, args []Arg) bool {
 		return false
 	}
 	a := sinkArg(s, args)
+	if a == nil && FindArg(args, "*") == nil && !contains(s.Args, "*") && !contains(s.Args, "self") {
+		return false // the dangerous argument is not given
+	}
 	switch s.Text {
 	case "sql":
 		return a != nil && LooksLikeSQL(a.Value)

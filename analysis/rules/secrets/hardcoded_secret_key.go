@@ -2,6 +2,7 @@ package secrets
 
 import (
 	_ "embed"
+	"regexp"
 	"strings"
 
 	"pavise/analysis"
@@ -98,11 +99,14 @@ func judgeArgument(p *analysis.Pass, e *flow.Event) {
 	}
 }
 
+// nameOfKey recognises texts that name where a key is found.
+var nameOfKey = regexp.MustCompile(`^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^(?i:aws_?secret_?(?:access_?)?key)$`)
+
 // report objects to a constant key. A short one, or one that is a well-known
 // placeholder, is found by trying.
 func report(p *analysis.Pass, e *flow.Event, v *flow.Value, what string) {
 	s, ok := v.Text()
-	if !ok || strings.TrimSpace(s) == "" || strings.HasPrefix(s, "{{") || strings.HasPrefix(s, "${") {
+	if !ok || strings.TrimSpace(s) == "" || nameOfKey.MatchString(s) || strings.HasPrefix(s, "{{") || strings.HasPrefix(s, "${") {
 		return
 	}
 	d := p.Report(e, analysis.Certain, what+consequence)

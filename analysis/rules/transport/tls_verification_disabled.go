@@ -29,7 +29,7 @@ var TLSVerificationDisabled = &analysis.Rule{
 	Page: tlsVerificationDisabledPage,
 	Checks: []analysis.Check{
 		analysis.Calls{Names: verifyCalls(), Run: judgeVerify},
-		analysis.Calls{Names: []string{"ssl._create_unverified_context", "ssl._create_stdlib_context"}, Run: judgeUnverified},
+		analysis.Calls{Names: []string{"ssl._create_unverified_context"}, Run: judgeUnverified},
 		analysis.Calls{Names: []string{"ssl.wrap_socket", "urllib3.PoolManager", "urllib3.HTTPSConnectionPool", "urllib3.ProxyManager"}, Run: judgeCertReqs},
 		analysis.Sets{Names: []string{".verify_mode", "ssl.SSLContext.verify_mode", "requests.Session.verify", "ssl._create_default_https_context"}, Run: judgeSet},
 	},
