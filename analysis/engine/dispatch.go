@@ -15,6 +15,7 @@ type dispatch struct {
 	returns []woken[analysis.Returns]
 	builds  []woken[analysis.Builds]
 	wants   map[string]bool // names that flow must report events for
+	project *project        // what modules pass on, for all files
 }
 
 type woken[C any] struct {
@@ -25,6 +26,7 @@ type woken[C any] struct {
 func newDispatch(rules []*analysis.Rule) *dispatch {
 	d := &dispatch{
 		calls: map[string][]woken[analysis.Calls]{}, sets: map[string][]woken[analysis.Sets]{}, wants: map[string]bool{},
+		project: &project{modules: map[string]*passedOn{}},
 	}
 	for _, r := range rules {
 		for _, c := range r.Checks {

@@ -220,6 +220,7 @@ func (s *Snapshot) Event(f *analysis.Finding) (ev flow.Event, ok bool) {
 		return flow.Event{}, false
 	}
 	a := flow.NewAnalyzer(models.Default(), s.rules.wants)
+	a.Resolve = func(target string) string { return s.rules.project.resolve(s.file.Path(), target) }
 	a.Update(s.tree)
 	unit := s.tree.Units[i]
 	for _, e := range a.Result(i).Events {

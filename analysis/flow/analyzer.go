@@ -19,6 +19,10 @@ import (
 
 // Analyzer follows the values of one file through its versions. It has one owner.
 type Analyzer struct {
+	// Resolve, if set, follows a dotted import target through modules of the
+	// project that pass it on.
+	Resolve func(target string) string
+
 	set   *models.Set
 	wants map[string]bool
 	m     *Module

@@ -252,10 +252,13 @@ func (r *run) refined(v *Value, from, before int) *Value {
 
 // symbol is what an imported dotted name stands for.
 func (r *run) symbol(target string) *Value {
-	if strings.HasPrefix(target, ".") {
-		return &Value{Name: "~" + target}
-	}
 	q := r.m.set.Canonical(target)
+	if resolve := r.m.a.Resolve; resolve != nil && strings.Contains(target, ".") && !r.m.set.Modelled(q) {
+		q = r.m.set.Canonical(resolve(target))
+	}
+	if strings.HasPrefix(q, ".") {
+		return &Value{Name: "~" + q}
+	}
 	v := &Value{Name: q, Type: r.m.set.TypeOf(q)}
 	if s := r.m.set.Value(q); s != nil {
 		v.Origins = []Origin{{Tier: s.Grade(), Label: q[strings.LastIndexByte(q, '.')+1:]}}

@@ -98,6 +98,9 @@ func (s *Site) Value(n pyedit.At) *flow.Value {
 		return nil
 	}
 	at := n.Abs()
+	if s.Event.Value != nil && s.Event.Kind != flow.Called && at == s.Node.Abs() {
+		return s.Event.Value
+	}
 	for _, a := range s.Event.Args {
 		if v := s.within(a.Node, a.Value, at, 0); v != nil {
 			return v

@@ -240,7 +240,7 @@ func (w *writer) segments(tok *Token) []segment {
 		if p.Hole {
 			out = append(out, w.startingAt(tok, p, Pos{Piece: i})...)
 			if !w.removed(i) {
-				out = append(out, segment{keep: w.fieldSpan(p)})
+				out = append(out, segment{keep: p.Place()})
 			}
 			continue
 		}
@@ -249,7 +249,8 @@ func (w *writer) segments(tok *Token) []segment {
 	return out
 }
 
-func (w *writer) fieldSpan(p *Piece) source.Span {
+// Place is what stands for a hole in its token: "{x!r}", "%s", "{0}".
+func (p *Piece) Place() source.Span {
 	if p.Style == Field {
 		return p.part.Span.Shift(p.Token.Base)
 	}

@@ -76,7 +76,7 @@ func (w *writer) dropFormatArgs(f *Formatting, keep []bool) {
 	for i := range w.t.Pieces {
 		p := &w.t.Pieces[i]
 		if p.Hole && p.own == f && !w.removed(i) {
-			field := w.e.File().Source(w.fieldSpan(p))
+			field := w.e.File().Source(p.Place())
 			numbered = numbered || len(field) > 1 && field[1] >= '0' && field[1] <= '9'
 		}
 	}

@@ -2,6 +2,7 @@
 package cmdi
 
 import (
+	"slices"
 	"strings"
 
 	"pavise/analysis"
@@ -153,7 +154,15 @@ var ends = map[string]bool{
 	"sort": true, "head": true, "tail": true, "wc": true, "chmod": true, "chown": true, "ln": true, "file": true, "stat": true,
 	"du": true, "df": true, "diff": true, "md5sum": true, "sha256sum": true, "gzip": true, "gunzip": true, "git": true, "ping": true,
 	"rsync": true, "scp": true, "wget": true, "readlink": true, "basename": true, "dirname": true, "uniq": true, "cut": true,
-	"ssh": true, "whois": true, "host": true, "less": true, "more": true, "tr": true, "tee": true,
+	"ssh": true, "whois": true, "tr": true, "tee": true,
+}
+
+// switches are options that take no value, so that what follows is an operand.
+var switches = map[string]string{
+	"git": "-q --quiet -v --verbose --recursive --bare --mirror -f --force --all --tags --no-tags",
+	"rm":  "-r -f -rf -fr -R", "cp": "-r -a -R -f -p", "mv": "-f -n", "ls": "-l -a -la -lh -1 -R", "mkdir": "-p", "chmod": "-R", "chown": "-R",
+	"grep": "-r -i -n -l -v -q -E -F -c -rn -in", "sort": "-u -r -n", "ln": "-s -sf", "wget": "-q", "du": "-s -h -sh", "wc": "-l -w -c",
+	"rsync": "-a -v -z -av -az -avz", "scp": "-r -q", "gzip": "-d -k -f", "cat": "-n",
 }
 
 // transports are the git commands that take the address of a repository.
@@ -164,7 +173,7 @@ var transports = map[string]bool{"clone": true, "fetch": true, "pull": true, "pu
 func (c *command) guardOptions() {
 	program, _ := c.words[0].text()
 	program = program[strings.LastIndexByte(program, '/')+1:]
-	at := c.firstOperand()
+	at := c.firstOperand(program)
 	if at < 0 {
 		return
 	}
@@ -173,27 +182,57 @@ func (c *command) guardOptions() {
 			return
 		}
 	}
-	if !ends[program] || c.optionsAfter(at) {
+	sub, _ := c.subcommand()
+	if !ends[program] || c.optionsAfter(at) || program == "git" && !transports[sub] {
 		c.notes = append(c.notes, "A value that begins with - is still read as an option of "+program+".")
 		return
+	}
+	if c.unsureBefore(at) {
+		c.notes = append(c.notes, "A value that begins with - and follows an option may still be read as an option of "+program+".")
 	}
 	c.words = append(c.words[:at:at], append([]word{{parts: []pytext.Part{{Text: "--"}}}}, c.words[at:]...)...)
 }
 
 // firstOperand is the first word that begins with a hole and is no option's
 // value, -1 if there is none.
-func (c *command) firstOperand() int {
+func (c *command) firstOperand(program string) int {
 	for i := 1; i < len(c.words); i++ {
 		if !c.words[i].opens {
 			continue
 		}
 		before, constant := c.words[i-1].text()
-		if i > 1 && constant && strings.HasPrefix(before, "-") && before != "--" && before != "-" && !strings.Contains(before, "=") {
+		if i > 1 && constant && strings.HasPrefix(before, "-") && before != "--" && before != "-" && !strings.Contains(before, "=") &&
+			!slices.Contains(strings.Fields(switches[program]), before) {
 			continue // perhaps the value of an option
 		}
 		return i
 	}
 	return -1
+}
+
+// unsureBefore reports whether a word before position at begins with a hole.
+func (c *command) unsureBefore(at int) bool {
+	for _, w := range c.words[1:at] {
+		if w.opens {
+			return true
+		}
+	}
+	return false
+}
+
+// subcommand is the word behind git and its own options.
+func (c *command) subcommand() (string, bool) {
+	for i := 1; i < len(c.words); i++ {
+		t, ok := c.words[i].text()
+		switch {
+		case ok && (t == "-C" || t == "-c"):
+			i++
+		case ok && strings.HasPrefix(t, "-"):
+		default:
+			return t, ok
+		}
+	}
+	return "", false
 }
 
 func (c *command) optionsAfter(at int) bool {
@@ -215,7 +254,7 @@ func (c *command) environment() string {
 	if program != "git" || len(c.words) < 3 {
 		return ""
 	}
-	if sub, ok := c.words[1].text(); !ok || !transports[sub] {
+	if sub, ok := c.subcommand(); !ok || !transports[sub] {
 		return ""
 	}
 	if _, has := pyedit.Keyword(c.call.Node, "env"); has {

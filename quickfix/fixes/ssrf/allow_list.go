@@ -147,7 +147,9 @@ func openWithout(s *fix.Site, e *pyedit.Edits, call pyedit.At) string {
 	e.ReplaceNode(fn, name+".open")
 	for _, a := range pyedit.Args(call.Node) {
 		if a.Name == "url" { // open calls it fullurl
-			e.Replace(call.On(a.Node).Abs(), s.Source(call.On(a.Value)))
+			name := call.On(a.Node).Abs()
+			name.End = call.On(a.Value).Abs().Start
+			e.Delete(name)
 		}
 	}
 	e.DropImport(root(old))

@@ -124,6 +124,12 @@ func (w *work) document(at pyedit.At, depth int) bool {
 	case syntax.KindIdentifier:
 		return w.name(at, depth)
 	case syntax.KindCall:
+		if fn := at.Child(syntax.FieldFunction); fn.Kind() == syntax.KindAttribute && fn.Child(syntax.FieldAttribute).Str() == "encode" {
+			return w.document(at.On(fn.Child(syntax.FieldObject)), depth)
+		}
+		if ok, done := w.called(at, depth); done {
+			return ok
+		}
 		if parts, ok := w.joined(at); ok {
 			for _, p := range parts {
 				if !w.document(p, depth+1) {
@@ -202,6 +208,9 @@ func (w *work) escape(h *pytext.Piece) bool {
 	if strings.Contains(h.Conv, ":") || strings.HasPrefix(h.Conv, "%") || strings.HasPrefix(h.Conv, "=") {
 		return w.fail("The format of " + name + " would be applied to the escaped text.")
 	}
+	if h.Conv == "!a" || h.Conv == "!r" && h.Style != pytext.Field {
+		return w.fail("The conversion of " + name + " would be applied to the escaped text.")
+	}
 	at := h.Expr
 	if h.Style == pytext.Operand {
 		at = h.Term
@@ -212,6 +221,12 @@ func (w *work) escape(h *pytext.Piece) bool {
 	w.done[at.Abs()] = true
 	call := w.e.Use(at, w.module, "escape", w.style())
 	value := w.s.Source(h.Expr)
+	if h.Conv == "!r" {
+		w.e.Replace(h.Place(), "{"+call+"(repr("+value+"))}")
+		w.names = append(w.names, short(name))
+		w.unsure = true
+		return true
+	}
 	if w.module == "html" && w.s.TypeOf(h.Expr) != "str" {
 		value = "str(" + value + ")"
 	}
@@ -235,7 +250,7 @@ func (w *work) style() pyedit.Style {
 // whole escapes a value that is all of the HTML.
 func (w *work) whole(at pyedit.At) bool {
 	h := pytext.Piece{Hole: true, Style: pytext.Field, Expr: at, Term: at}
-	if w.isHTML(at) || w.s.Trusted(at) {
+	if w.isHTML(at) || w.s.Trusted(at) || at.Kind() == syntax.KindCall && !w.fromClient(&h) {
 		return w.fail("The HTML is made in " + short(w.s.Source(at)) + ": escape its values there.")
 	}
 	return w.escape(&h)

@@ -22,7 +22,7 @@ def orders():
 
 @app.post("/menu")
 def menu():
-    return {"menu": yaml.load(request.data, Loader=yaml.Loader)}
+    return {"menu": yaml.load(request.data, Loader=yaml.SafeLoader)}
 
 
 @app.get("/weather")
