@@ -223,7 +223,11 @@ func (s *Snapshot) Event(f *analysis.Finding) (ev flow.Event, ok bool) {
 	a.Resolve = func(target string) string { return s.rules.project.resolve(s.file.Path(), target) }
 	a.Update(s.tree)
 	unit := s.tree.Units[i]
-	for _, e := range a.Result(i).Events {
+	r := a.Result(i)
+	if r == nil {
+		return flow.Event{}, false
+	}
+	for _, e := range r.Events {
 		if e.Node.Unit() != unit.Unit || e.Node.Span().Shift(unit.Start) != f.Span {
 			continue
 		}

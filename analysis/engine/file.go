@@ -77,7 +77,7 @@ func (a *analysed) update(tree *syntax.Tree, cfg *config.Config) *Snapshot {
 	}
 	a.units = live
 	drafts = strongest(drafts)
-	all := a.place(drafts, s)
+	all := a.place(drafts)
 	s.findings = a.suppress(all, tree, cfg)
 	return s
 }
@@ -132,7 +132,7 @@ func newDraft(d analysis.Draft) draft {
 	h := fnv.New64a()
 	h.Write([]byte(d.Rule.ID))
 	h.Write([]byte(d.Node.Unit().Key))
-	for _, f := range strings.Fields(d.Node.Str()) {
+	for f := range strings.FieldsSeq(d.Node.Str()) {
 		h.Write([]byte(f))
 		h.Write([]byte{' '})
 	}
@@ -233,7 +233,7 @@ func yields(d *draft, same []*draft) bool {
 }
 
 // place gives the findings their offsets in this version of the file.
-func (a *analysed) place(list []*draft, s *Snapshot) []analysis.Finding {
+func (a *analysed) place(list []*draft) []analysis.Finding {
 	out := make([]analysis.Finding, 0, len(list))
 	for _, d := range list {
 		base, ok := a.flow.Start(d.place.unit)

@@ -39,7 +39,11 @@ type Analyzer struct {
 // NewAnalyzer returns an analyzer without a file. wants are the names of calls
 // and assignment targets that rules look at, beside the sinks of the models.
 func NewAnalyzer(set *models.Set, wants map[string]bool) *Analyzer {
-	return &Analyzer{set: set, wants: wants, state: map[*syntax.Unit]*unitState{}, specials: newSpecials(), leaves: leavesOf(set, wants), wantTypes: classesOf(wants), unbound: map[string]*Value{}, pasted: pastedNames(set)}
+	ix := indexesOf(set, wants)
+	return &Analyzer{
+		set: set, wants: wants, state: map[*syntax.Unit]*unitState{}, specials: newSpecials(), leaves: ix.leaves, pasted: ix.pasted,
+		wantTypes: classesOf(wants), unbound: map[string]*Value{},
+	}
 }
 
 func classesOf(names map[string]bool) map[string]bool {
@@ -131,7 +135,7 @@ func (a *Analyzer) Update(tree *syntax.Tree) {
 		m.wake(nil, nil)
 		return
 	}
-	gone := a.forget(old, m)
+	gone := a.forget(m)
 	if !sameShape(old, m, gone, fresh) {
 		m.index()
 		m.wake(nil, nil)
@@ -143,7 +147,7 @@ func (a *Analyzer) Update(tree *syntax.Tree) {
 }
 
 // forget drops the state of units that are no longer in the file.
-func (a *Analyzer) forget(old, m *Module) []*unitState {
+func (a *Analyzer) forget(m *Module) []*unitState {
 	if len(a.state) == len(m.units) {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"slices"
 	"strings"
 
 	"pavise/analysis/lang/python"
@@ -236,12 +237,7 @@ func (m *Module) fields(st *unitState) *fields {
 }
 
 func assignsSelf(s *python.Scope, name string) bool {
-	for _, a := range s.SelfAttrs {
-		if a == name {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(s.SelfAttrs, name)
 }
 
 // selfAttr notes what a method assigns to an attribute of self.

@@ -411,10 +411,8 @@ func (f *frame) matchCase(subject *Value, c syntax.Node) (yes, no *env) {
 
 func (f *frame) literalCase(subject *Value, literals []Const) (yes, no *env) {
 	if len(subject.Consts) == 1 {
-		for _, l := range literals {
-			if l == subject.Consts[0] {
-				return f.env, nil
-			}
+		if slices.Contains(literals, subject.Consts[0]) {
+			return f.env, nil
 		}
 		return nil, f.env
 	}

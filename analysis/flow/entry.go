@@ -111,7 +111,7 @@ func (f *frame) entryParams(g *frame, fn *Func, params []python.Param, route *mo
 	}
 	for i := start; i < len(params); i++ {
 		p := params[i]
-		v := f.entryParam(g, fn, p, i-start, route, pattern)
+		v := f.entryParam(fn, p, i-start, route, pattern)
 		g.env.vars[g.scope.Slot(p.Name)] = v
 	}
 }
@@ -126,7 +126,7 @@ func isClassMethod(fn *Func) bool {
 }
 
 // entryParam is the value of one parameter; i counts from 0 after self.
-func (f *frame) entryParam(g *frame, fn *Func, p python.Param, i int, route *models.Route, pattern string) *Value {
+func (f *frame) entryParam(fn *Func, p python.Param, i int, route *models.Route, pattern string) *Value {
 	if route != nil && route.Request != nil && i == *route.Request && p.Kind == python.Positional {
 		t := route.Type
 		if p.Annotation.OK() {

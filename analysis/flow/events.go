@@ -22,7 +22,7 @@ func (f *frame) called(n syntax.Node, name string, recv *Value, args []Arg) {
 	}
 	var live []*models.Sink
 	for _, s := range sinks {
-		if f.live(s, recv, args) {
+		if f.live(s, args) {
 			live = append(live, s)
 		}
 	}
@@ -118,7 +118,7 @@ func (f *frame) emit(e Event) {
 }
 
 // live reports whether the conditions of a sink hold for a call.
-func (f *frame) live(s *models.Sink, recv *Value, args []Arg) bool {
+func (f *frame) live(s *models.Sink, args []Arg) bool {
 	if len(s.When) > 0 && !holds(s.When, args) || refuted(s.Unless, args) {
 		return false
 	}
@@ -249,7 +249,7 @@ func (f *frame) returned(n syntax.Node, v *Value) {
 	if f.run.quiet > 0 || f.depth > 0 {
 		return
 	}
-	name := ""
+	var name string
 	switch {
 	case f.fn == nil:
 		name = "fragment"

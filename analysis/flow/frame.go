@@ -12,7 +12,6 @@ type Func struct {
 	name    string      // qualified within the file: "C.m"
 	closure *frame      // where it was defined, nil for module-level functions and methods
 	class   *Class      // it is a method of
-	wrapped *Value      // what a decorator of this file made of it, or nil
 }
 
 // Class of this file.
@@ -121,14 +120,12 @@ type frame struct {
 	pattern  string // of its URL
 	depth    int    // of inlined calls
 	self     string
-	selfVal  *Value
 	ret      *Value
 	yields   *Value
 	breaks   []*env // of the innermost loop
 	conts    []*env
 	catch    *env // joined states inside the innermost try body
 	inTry    bool
-	rounds   int // of loops entered; events are reported in the last round
 	nested   []*Func
 	watched  []*Value  // identities of the parameters of an inlined call
 	outcomes []outcome // of its returns

@@ -45,7 +45,7 @@ func (f *frame) inline(n syntax.Node, fn *Func, self *Value, args []Arg) *Value 
 	if escapes(fn.node) && !v.Harmless() {
 		v = v.cleaned(models.HTML)
 	}
-	v = f.learnFrom(g, v, args, params, self != nil)
+	v = f.learnFrom(g, v)
 	f.writeBack(n, g, params, self, args)
 	return v.step(n, "returned by "+fn.name+"()")
 }
@@ -220,7 +220,7 @@ func (f *frame) outcome(v *Value) outcome {
 
 // learnFrom tells the caller what a returned call says of its arguments: a
 // helper that raises unless..., or one that is true only if...
-func (f *frame) learnFrom(g *frame, v *Value, args []Arg, params []python.Param, hasSelf bool) *Value {
+func (f *frame) learnFrom(g *frame, v *Value) *Value {
 	var facts []fact
 	for i, id := range g.watched {
 		if id == nil || len(g.outcomes) == 0 {

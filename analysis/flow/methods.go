@@ -164,7 +164,7 @@ func replaced(recv *Value, args []Arg) *Value {
 		}
 		return assemble(pieces)
 	}
-	v := carry(recv, args[:], false)
+	v := carry(recv, args, false)
 	v = retyped(v, "str")
 	if recv.Pieces != nil && to.tainted(models.Opaque) {
 		return v

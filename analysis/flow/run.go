@@ -108,7 +108,7 @@ func (f *frame) runNested() {
 	if f.env == nil {
 		f.env = &env{vars: make([]*Value, len(f.scope.Names))}
 	}
-	for i := 0; i < len(f.nested); i++ {
+	for i := range len(f.nested) {
 		if f.run.over {
 			return
 		}
@@ -153,9 +153,9 @@ func (r *run) classKey() string {
 func (r *run) bound(name string, before int) *Value {
 	ords := r.m.binds[name]
 	if before >= 0 {
-		for i := len(ords) - 1; i >= 0; i-- {
-			if ords[i] < before {
-				return r.refined(r.export(ords[i], name), ords[i], before)
+		for _, ord := range slices.Backward(ords) {
+			if ord < before {
+				return r.refined(r.export(ord, name), ord, before)
 			}
 		}
 		return nil
@@ -308,7 +308,7 @@ var builtins = words(`abs aiter all anext any ascii bin bool breakpoint bytearra
 
 func words(s string) map[string]bool {
 	set := map[string]bool{}
-	for _, w := range strings.Fields(s) {
+	for w := range strings.FieldsSeq(s) {
 		set[w] = true
 	}
 	return set

@@ -113,7 +113,7 @@ func asList(t string) special {
 	}
 }
 
-func makeDict(f *frame, _ syntax.Node, args []Arg) *Value {
+func makeDict(_ *frame, _ syntax.Node, args []Arg) *Value {
 	v := &Value{Type: "dict", parts: []part{}}
 	for _, a := range args {
 		switch {
@@ -217,7 +217,7 @@ func partial(_ *frame, _ syntax.Node, args []Arg) *Value {
 	return nil
 }
 
-func superValue(f *frame, _ syntax.Node, args []Arg) *Value {
+func superValue(f *frame, _ syntax.Node, _ []Arg) *Value {
 	if f.fn == nil || f.fn.class == nil {
 		return nil
 	}
@@ -374,7 +374,7 @@ func compilePattern(_ *frame, _ syntax.Node, args []Arg) *Value {
 	return &Value{Type: "re.Pattern", parts: []part{{partKey{kind: attrPart, name: "pattern"}, p}}}
 }
 
-func matchPattern(f *frame, n syntax.Node, args []Arg) *Value {
+func matchPattern(_ *frame, n syntax.Node, args []Arg) *Value {
 	p, v := argValue(args, 0), argValue(args, 1)
 	if p == nil || v == nil {
 		return nil

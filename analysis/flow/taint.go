@@ -114,8 +114,8 @@ func sqlPiece(p Piece) sql.Piece {
 // fixedHost reports whether a URL that begins with the text goes to a host
 // that what follows cannot change.
 func fixedHost(prefix string, kind models.Kind) bool {
-	if i := strings.Index(prefix, "://"); i >= 0 {
-		host := prefix[i+3:]
+	if _, after, ok := strings.Cut(prefix, "://"); ok {
+		host := after
 		j := strings.IndexAny(host, "/?#")
 		return j >= 0 && !strings.Contains(host[:j], "\x00")
 	}

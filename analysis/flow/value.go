@@ -268,33 +268,33 @@ func (v *Value) marked(m mark) *Value {
 }
 
 // tainted reports whether data of at least the tier is in the value or its parts.
-func (v *Value) tainted(min models.Tier) bool { return v.taintedDepth(min, 0) }
+func (v *Value) tainted(least models.Tier) bool { return v.taintedDepth(least, 0) }
 
-func (v *Value) taintedDepth(min models.Tier, depth int) bool {
+func (v *Value) taintedDepth(least models.Tier, depth int) bool {
 	if v == nil || depth > 4 {
 		return false
 	}
 	for i := range v.Origins {
-		if v.Origins[i].Tier >= min {
+		if v.Origins[i].Tier >= least {
 			return true
 		}
 	}
 	for i := range v.Pieces {
-		if h := v.Pieces[i].Hole; h != nil && h.taintedDepth(min, depth+1) {
+		if h := v.Pieces[i].Hole; h != nil && h.taintedDepth(least, depth+1) {
 			return true
 		}
 	}
 	for _, a := range v.alts {
-		if a.taintedDepth(min, depth+1) {
+		if a.taintedDepth(least, depth+1) {
 			return true
 		}
 	}
 	for i := range v.parts {
-		if v.parts[i].v.taintedDepth(min, depth+1) {
+		if v.parts[i].v.taintedDepth(least, depth+1) {
 			return true
 		}
 	}
-	return v.rest.taintedDepth(min, depth+1)
+	return v.rest.taintedDepth(least, depth+1)
 }
 
 // step returns a copy whose data took one more step, for data worth following.

@@ -28,42 +28,40 @@ type bloom [4]uint64
 
 func (b *bloom) add(h uint64) { b[h&3] |= 1 << (h >> 2 & 63) }
 func (b *bloom) hasAny(list []uint64) bool {
-	for _, h := range list {
-		if b.has(h) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(list, b.has)
 }
 
 func (b *bloom) has(h uint64) bool { return b[h&3]&(1<<(h>>2&63)) != 0 }
 
-// leafIndexes keeps the index of names for each set of models: it is the same
-// for every file.
-var leafIndexes sync.Map // *models.Set -> map[string]*models.Leaf
-
-func leavesOf(set *models.Set, wants map[string]bool) map[string]*models.Leaf {
-	if l, ok := leafIndexes.Load(set); ok {
-		return l.(map[string]*models.Leaf)
-	}
-	l := set.Leaves(wants)
-	leafIndexes.Store(set, l)
-	return l
+// indexes are what is the same for every file: the names by their last part, and
+// what stands for the things of a module in a fragment.
+type indexes struct {
+	leaves map[string]*models.Leaf
+	pasted map[string][]uint64 // root module -> hashes of names
 }
 
-var pastedIndexes sync.Map // *models.Set -> map[string][]uint64
+// indexesOf keeps the indexes of the models that were asked for last.
+var indexesOf = func() func(*models.Set, map[string]bool) *indexes {
+	var mu sync.Mutex // guards set and ix
+	var set *models.Set
+	var ix *indexes
+	return func(s *models.Set, wants map[string]bool) *indexes {
+		mu.Lock()
+		defer mu.Unlock()
+		if set != s {
+			set, ix = s, newIndexes(s, wants)
+		}
+		return ix
+	}
+}()
 
-func pastedNames(set *models.Set) map[string][]uint64 {
-	if p, ok := pastedIndexes.Load(set); ok {
-		return p.(map[string][]uint64)
-	}
-	out := map[string][]uint64{}
-	for name, target := range set.UnboundNames() {
+func newIndexes(s *models.Set, wants map[string]bool) *indexes {
+	ix := &indexes{leaves: s.Leaves(wants), pasted: map[string][]uint64{}}
+	for name, target := range s.UnboundNames() {
 		root, _, _ := strings.Cut(target, ".")
-		out[root] = append(out[root], maphash.String(seed, name))
+		ix.pasted[root] = append(ix.pasted[root], maphash.String(seed, name))
 	}
-	pastedIndexes.Store(set, out)
-	return out
+	return ix
 }
 
 // readFacts reads a unit once.

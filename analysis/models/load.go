@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"strings"
 	"sync"
 
@@ -93,18 +94,12 @@ func (s *Set) add(text []byte) error {
 	for _, r := range append(lib.Roots, lib.Library) {
 		s.roots[r] = true
 	}
-	for k, v := range lib.Aliases {
-		s.aliases[k] = v
-	}
-	for k, v := range lib.Types {
-		s.types[k] = v
-	}
+	maps.Copy(s.aliases, lib.Aliases)
+	maps.Copy(s.types, lib.Types)
 	for k, v := range lib.Bases {
 		s.bases[k] = append(s.bases[k], v...)
 	}
-	for k, v := range lib.Unbound {
-		s.unbound[k] = v
-	}
+	maps.Copy(s.unbound, lib.Unbound)
 	s.requests = append(s.requests, lib.Requests...)
 	if err := s.addSources(lib.Sources); err != nil {
 		return err
@@ -187,7 +182,7 @@ func (s *Set) addCleaners(lib *Library) error {
 		x := &lib.Cleans[i]
 		var err error
 		if x.kinds, err = ParseKinds(x.Clears); err != nil || x.Call == "" {
-			return fmt.Errorf("clean %q: %v", x.Call, err)
+			return fmt.Errorf("clean %q: %w", x.Call, err)
 		}
 		s.cleans[x.Call] = append(s.cleans[x.Call], x)
 	}
@@ -195,7 +190,7 @@ func (s *Set) addCleaners(lib *Library) error {
 		x := &lib.Guards[i]
 		var err error
 		if x.kinds, err = ParseKinds(x.Clears); err != nil || x.Call == "" {
-			return fmt.Errorf("guard %q: %v", x.Call, err)
+			return fmt.Errorf("guard %q: %w", x.Call, err)
 		}
 		s.guards[x.Call] = append(s.guards[x.Call], x)
 	}

@@ -113,12 +113,12 @@ func (f *File) replace(edits []Edit) *File {
 	return n
 }
 
-// keepLines carries over the lines of f from the next-th on that start at or
+// keepLines carries over the lines of old from the next-th on that start at or
 // before end, and returns the first that does not.
-func (n *File) keepLines(f *File, next int, end uint32, shift int64) int {
-	stop := next + sort.Search(len(f.lines)-next, func(i int) bool { return f.lines[next+i] > end })
-	for _, at := range f.lines[next:stop] {
-		n.lines = append(n.lines, uint32(int64(at)+shift))
+func (f *File) keepLines(old *File, next int, end uint32, shift int64) int {
+	stop := next + sort.Search(len(old.lines)-next, func(i int) bool { return old.lines[next+i] > end })
+	for _, at := range old.lines[next:stop] {
+		f.lines = append(f.lines, uint32(int64(at)+shift))
 	}
 	return stop
 }

@@ -23,14 +23,14 @@ func open(t testing.TB, text string) *Document {
 }
 
 // edit replaces the only occurrence of old in the document.
-func edit(t testing.TB, d *Document, old, new string) *Tree {
+func edit(t testing.TB, d *Document, old, next string) *Tree {
 	t.Helper()
 	text := d.Tree().File.Text()
 	if n := bytes.Count(text, []byte(old)); n != 1 {
 		t.Fatalf("%q stands %d times in the text", old, n)
 	}
 	at := uint32(bytes.Index(text, []byte(old)))
-	return change1(t, d, source.Edit{Span: source.Span{Start: at, End: at + uint32(len(old))}, New: new})
+	return change1(t, d, source.Edit{Span: source.Span{Start: at, End: at + uint32(len(old))}, New: next})
 }
 
 func change1(t testing.TB, d *Document, edits ...source.Edit) *Tree {

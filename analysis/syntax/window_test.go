@@ -63,17 +63,17 @@ func TestPool(t *testing.T) {
 	made := func(text, key string) *Unit {
 		return &Unit{Key: key, Text: []byte(text), Hash: source.Hash([]byte(text))}
 	}
-	any := func(*Unit, bool) bool { return true }
+	all := func(*Unit, bool) bool { return true }
 	first, second := made("x", "a"), made("x", "b")
 	p.put(first, true)
 	p.put(second, false)
-	if u, suspect := p.take(keyOf(first), any); u != first || !suspect {
+	if u, suspect := p.take(keyOf(first), all); u != first || !suspect {
 		t.Error("units do not come back in order")
 	}
-	if u, suspect := p.take(keyOf(first), any); u != second || suspect {
+	if u, suspect := p.take(keyOf(first), all); u != second || suspect {
 		t.Error("units do not come back in order")
 	}
-	if u, _ := p.take(keyOf(first), any); u != nil || p.count != 0 || p.nbytes != 0 || p.first != nil || p.last != nil || len(p.byText) != 0 {
+	if u, _ := p.take(keyOf(first), all); u != nil || p.count != 0 || p.nbytes != 0 || p.first != nil || p.last != nil || len(p.byText) != 0 {
 		t.Error("the pool is not empty")
 	}
 	for i := range 3 * poolUnits {
@@ -87,7 +87,7 @@ func TestPool(t *testing.T) {
 		t.Errorf("a unit over size leaves %d", p.count)
 	}
 	for i := range 100 {
-		if u, _ := p.take(keyOf(made(fmt.Sprint(i), "")), any); u != nil {
+		if u, _ := p.take(keyOf(made(fmt.Sprint(i), "")), all); u != nil {
 			t.Error("a dropped unit came back")
 		}
 	}

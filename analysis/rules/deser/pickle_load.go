@@ -3,10 +3,11 @@ package deser
 import (
 	_ "embed"
 
+	"strings"
+
 	"pavise/analysis"
 	"pavise/analysis/flow"
 	"pavise/analysis/models"
-	"strings"
 )
 
 //go:embed pickle_load.md
