@@ -5,6 +5,7 @@ package engine
 import (
 	"fmt"
 	"sync"
+	"time"
 
 	"pavise/analysis"
 	"pavise/analysis/config"
@@ -242,12 +243,17 @@ func (s *Snapshot) Event(f *analysis.Finding) (ev flow.Event, ok bool) {
 // kept and not left to the garbage collector.
 var parsers = make(chan *syntax.Parser, 64)
 
+// batchBudget is generous, so that a busy machine checks the same files as an
+// idle one; nobody waits at a keyboard for it.
+const batchBudget = 15 * time.Second
+
 func parse(f *source.File) *syntax.Tree {
 	var p *syntax.Parser
 	select {
 	case p = <-parsers:
 	default:
 		p = syntax.NewParser()
+		p.Budget.Parse = batchBudget
 	}
 	tree := p.Parse(f)
 	select {

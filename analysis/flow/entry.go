@@ -112,6 +112,7 @@ func (f *frame) entryParams(g *frame, fn *Func, params []python.Param, route *mo
 	for i := start; i < len(params); i++ {
 		p := params[i]
 		v := f.entryParam(fn, p, i-start, route, pattern)
+		g.view = g.view || strings.HasSuffix(v.Type, "Request")
 		g.env.vars[g.scope.Slot(p.Name)] = v
 	}
 }
@@ -300,9 +301,12 @@ func converter(pattern, name, syntax string) (conv string, in bool) {
 		if field == name { // <name>
 			return "", true
 		}
-		j := strings.LastIndexByte(field, ':') // <conv:name>
-		if j >= 0 && field[j+1:] == name {
+		j := strings.LastIndexByte(field, ':')
+		if j >= 0 && field[j+1:] == name { // <conv:name>
 			return field[:j], true
+		}
+		if j := strings.IndexByte(field, ':'); j >= 0 && field[:j] == name { // <name:conv>, of Bottle and Sanic
+			return field[j+1:], true
 		}
 	}
 	return "", false

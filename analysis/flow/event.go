@@ -36,6 +36,7 @@ type Event struct {
 	Recv    *Value         // receiver of a method, or nil
 	Args    []Arg          // of a call
 	Value   *Value         // what was assigned, returned or built
+	View    bool           // in a function that a framework calls, or in a fragment outside any function
 	Inlined bool           // seen while following a call from another function
 	Unused  bool           // a built text that goes nowhere
 	// Func is the qualified name of the enclosing function, "" at module level.

@@ -109,11 +109,22 @@ func argsTainted(recv *Value, args []Arg) bool {
 	return false
 }
 
+// inView reports whether the function, or one around it, is called by a framework.
+func (f *frame) inView() bool {
+	for g := f; g != nil; g = g.parent {
+		if g.route != nil || g.view {
+			return true
+		}
+	}
+	return false
+}
+
 func (f *frame) emit(e Event) {
 	if f.fn != nil {
 		e.Func = f.fn.name
 	}
 	e.Inlined = f.depth > 0
+	e.View = f.fn == nil || f.inView()
 	f.run.events = append(f.run.events, e)
 }
 

@@ -94,6 +94,17 @@ func (f *frame) text(n syntax.Node) *Value {
 	if !ok {
 		return unknown
 	}
+	if len(s.Tokens) > 0 && s.Tokens[0].Lazy {
+		// a template string keeps values apart from text: whoever takes it binds them
+		for i := range s.Tokens {
+			for j := range s.Tokens[i].Parts {
+				if p := &s.Tokens[i].Parts[j]; p.IsHole() {
+					f.eval(p.Expr)
+				}
+			}
+		}
+		return typed("string.templatelib.Template")
+	}
 	if c, ok := s.Const(); ok {
 		kind := StrConst
 		if len(s.Tokens) > 0 && s.Tokens[0].Bytes {

@@ -117,6 +117,7 @@ type frame struct {
 	parent   *frame // the scope around it, for closures
 	fn       *Func  // nil at module level and in class bodies
 	route    *models.Route
+	view     bool   // one of its parameters is a request
 	pattern  string // of its URL
 	depth    int    // of inlined calls
 	self     string

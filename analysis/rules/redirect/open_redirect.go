@@ -27,13 +27,21 @@ var OpenRedirect = &analysis.Rule{
 	Page: openRedirectPage,
 	Checks: []analysis.Check{
 		analysis.Flow{
-			Kind: models.Redirect,
-			Judge: func(_ *analysis.Pass, _ *flow.Event, r flow.Reach) (analysis.Confidence, bool) {
-				return analysis.FromClientOrTelling(r)
-			},
+			Kind:  models.Redirect,
+			Judge: judge,
 			Says: func(_ *flow.Event, r flow.Reach) string {
 				return analysis.Data(r) + " decides where this redirect goes, so a link to this site can lead to any other. Allow local targets only."
 			},
 		},
 	},
+}
+
+// judge is unsure of addresses that unknown functions made: most of them build
+// a local one, or check it.
+func judge(_ *analysis.Pass, _ *flow.Event, r flow.Reach) (analysis.Confidence, bool) {
+	c, ok := analysis.FromClientOrTelling(r)
+	if r.Origin.Vague {
+		c = analysis.Unsure
+	}
+	return c, ok
 }

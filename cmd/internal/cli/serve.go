@@ -4,10 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"go.uber.org/zap"
 
-	"pavise/analysis"
+	"pavise/analysis/rules"
 	"pavise/lsp"
 )
 
@@ -28,17 +29,17 @@ func (c *serveCmd) Run(ctx context.Context, a *app) error {
 		return fmt.Errorf("open the log: %w", err)
 	}
 	defer func() { _ = log.Sync() }()
-	err = lsp.Serve(ctx, a.stdin, a.stdout, lsp.Options{Log: log, Version: version(), PageURL: weakness})
+	pages := newPages()
+	var writing sync.WaitGroup
+	writing.Go(func() {
+		if err := pages.write(rules.All()); err != nil {
+			log.Warn("the rules' pages are not there for the editor to open", zap.Error(err))
+		}
+	})
+	defer writing.Wait()
+	err = lsp.Serve(ctx, a.stdin, a.stdout, lsp.Options{Log: log, Version: version(), PageURL: pages.url})
 	if errors.Is(err, lsp.ErrGone) {
 		return nil // an editor that just closes the pipe is no fault worth a message
 	}
 	return err
-}
-
-// weakness is the address of the page of a rule's first CWE.
-func weakness(r *analysis.Rule) string {
-	if len(r.CWE) == 0 {
-		return ""
-	}
-	return fmt.Sprintf("https://cwe.mitre.org/data/definitions/%d.html", r.CWE[0])
 }
