@@ -58,6 +58,10 @@ func (f *frame) split(v *Value) (yes, no *env) {
 		return nil, f.env
 	}
 	yes, no = f.env.clone(), f.env
+	if len(v.Origins) > 0 && (v.rel == nil || v.rel.how == "same") && v.parts == nil && v.rest == nil {
+		f.env = no
+		f.refine(v, func(x *Value) *Value { return x.cleaned(models.All) }) // empty, or None
+	}
 	if v.rel != nil && v.rel.how == "test" {
 		for _, side := range []bool{true, false} {
 			if side {

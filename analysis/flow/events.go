@@ -81,10 +81,24 @@ func (f *frame) shellScript(n syntax.Node, name string, args []Arg) {
 	f.emit(Event{Kind: Called, Node: n, Name: name, Sinks: []*models.Sink{f.m.set.ShellSink()}, Args: []Arg{script}})
 }
 
+// redirects reports whether a response has a status of the 300s.
+func redirects(args []Arg) bool {
+	for _, name := range []string{"status_code", "status", "code"} {
+		if v := FindValue(args, name); v != nil {
+			if n, ok := v.Int(); ok {
+				return n >= 300 && n < 400
+			}
+			s, _ := v.Str()
+			return strings.HasPrefix(s, "30") || strings.Contains(v.Name, "HTTP_30")
+		}
+	}
+	return false
+}
+
 // locationHeader notes a response made with a Location header.
 func (f *frame) locationHeader(n syntax.Node, name string, args []Arg) {
 	a := FindArg(args, "headers")
-	if a == nil || f.run.quiet > 0 {
+	if a == nil || f.run.quiet > 0 || !redirects(args) {
 		return
 	}
 	v := a.Value.Key("Location")

@@ -118,6 +118,9 @@ func joinAlts(a, b *Value) []*Value {
 			list = []*Value{v}
 		}
 		for _, x := range list {
+			if v.alts != nil { // what was learnt of the whole holds for each
+				x = x.cleaned(v.Clean).weakened(v.Weak &^ v.Clean).along(v)
+			}
 			if !slices.ContainsFunc(out, func(y *Value) bool { return y.id() == x.id() }) {
 				out = append(out, x)
 			}
