@@ -3,7 +3,6 @@ package flow
 import (
 	"strings"
 
-	"pavise/analysis/lang/python"
 	"pavise/analysis/models"
 	"pavise/analysis/syntax"
 )
@@ -86,99 +85,6 @@ func (f *frame) expr(n syntax.Node) *Value {
 		}
 	}
 	return unknown
-}
-
-// text evaluates a string expression: constant, or literals and holes.
-func (f *frame) text(n syntax.Node) *Value {
-	s, ok := python.ParseString(n)
-	if !ok {
-		return unknown
-	}
-	if len(s.Tokens) > 0 && s.Tokens[0].Lazy {
-		// a template string keeps values apart from text: whoever takes it binds them
-		for i := range s.Tokens {
-			for j := range s.Tokens[i].Parts {
-				if p := &s.Tokens[i].Parts[j]; p.IsHole() {
-					f.eval(p.Expr)
-				}
-			}
-		}
-		return typed("string.templatelib.Template")
-	}
-	if c, ok := s.Const(); ok {
-		kind := StrConst
-		if len(s.Tokens) > 0 && s.Tokens[0].Bytes {
-			kind = BytesConst
-		}
-		return constant(Const{Kind: kind, S: c})
-	}
-	var pieces []Piece
-	for i := range s.Tokens {
-		t := &s.Tokens[i]
-		for j := range t.Parts {
-			p := &t.Parts[j]
-			if !p.IsHole() {
-				pieces = append(pieces, Piece{Text: p.Text, Node: t.Node})
-				continue
-			}
-			conv := p.Conv
-			if p.Spec != "" {
-				conv += ":" + p.Spec
-			}
-			for _, e := range p.SpecExprs {
-				f.eval(e)
-			}
-			pieces = append(pieces, Piece{Hole: formatted(f.eval(p.Expr), p.Spec), Node: p.Expr, Conv: conv})
-		}
-	}
-	return f.built(n, assemble(pieces))
-}
-
-// formatted is a hole's value after its format specification: a number format
-// leaves only a number.
-func formatted(v *Value, spec string) *Value {
-	if spec != "" && strings.ContainsRune("bcdeEfFgGnoxX%", rune(spec[len(spec)-1])) {
-		return typed("float")
-	}
-	return v
-}
-
-// assemble makes the value of a text put together, folded where it can be.
-func assemble(pieces []Piece) *Value {
-	var b strings.Builder
-	folded := true
-	for i := range pieces {
-		p := &pieces[i]
-		switch {
-		case p.Hole == nil:
-			b.WriteString(p.Text)
-		case len(p.Hole.Consts) == 1 && p.Hole.Consts[0].Kind != BytesConst && (p.Conv == "" || p.Conv == "!s") && b.Len() < maxConstText:
-			b.WriteString(p.Hole.Consts[0].text())
-		default:
-			folded = false
-		}
-		if !folded {
-			break
-		}
-	}
-	if folded && b.Len() <= maxConstText {
-		return strValue(b.String())
-	}
-	v := &Value{Type: "str", Pieces: pieces, Clean: models.All, Weak: models.All}
-	for i := range pieces {
-		h := pieces[i].Hole
-		if h == nil {
-			continue
-		}
-		h = whole(h)
-		v.Origins = joinOrigins(v.Origins, h.Origins)
-		if len(h.Origins) > 0 || !h.Harmless() {
-			v.Clean &= h.cleanIn()
-			v.Weak &= h.weakIn()
-		}
-	}
-	v.Weak &^= v.Clean
-	return v
 }
 
 // attribute evaluates obj.name.

@@ -265,6 +265,22 @@ func Flatten(v *Value, n syntax.Node) []Piece { return variants(v, n)[0] }
 
 var statement = regexp.MustCompile(`(?is)^[\s(]*(?:select\b.+?\bfrom\b|select\s+[\w*"'\x00]|insert\s+(?:or\s+\w+\s+)?into\b|replace\s+into\b|update\s+\S+\s+set\b|delete\s+from\b|merge\s+into\b|with\s+(?:recursive\s+)?\w+\s+as\s*\(|(?:create|alter|drop)\s+(?:or\s+replace\s+)?(?:temp\w*\s+)?(?:unique\s+)?(?:table|index|view|database|schema|user|role|trigger|function|procedure|sequence|column|materialized)\b|truncate\s+table\b|call\s+\w+\s*\(|exec(?:ute)?\s+\w+|grant\s+\w+|pragma\s+\w+)`)
 
+// render is a text with one NUL for each hole whose text is not known.
+func render(pieces []Piece) string {
+	var b strings.Builder
+	for _, p := range pieces {
+		switch {
+		case p.Hole == nil:
+			b.WriteString(p.Text)
+		case len(p.Hole.Consts) > 0:
+			b.WriteString(p.Hole.Consts[0].text())
+		default:
+			b.WriteByte(0)
+		}
+	}
+	return b.String()
+}
+
 // LooksLikeSQL reports whether a text, or an alternative of it, begins like a
 // SQL statement. Holes count as one unknown character.
 func LooksLikeSQL(v *Value) bool {
@@ -272,18 +288,7 @@ func LooksLikeSQL(v *Value) bool {
 		return false
 	}
 	for _, pieces := range variants(v, syntax.Node{}) {
-		var b strings.Builder
-		for _, p := range pieces {
-			switch {
-			case p.Hole == nil:
-				b.WriteString(p.Text)
-			case len(p.Hole.Consts) > 0:
-				b.WriteString(p.Hole.Consts[0].text())
-			default:
-				b.WriteByte(0)
-			}
-		}
-		if statement.MatchString(b.String()) {
+		if statement.MatchString(render(pieces)) {
 			return true
 		}
 	}
@@ -294,18 +299,7 @@ func LooksLikeSQL(v *Value) bool {
 // to a database: prose may begin with the same words.
 func isStatement(v *Value) bool {
 	for _, pieces := range variants(v, syntax.Node{}) {
-		var b strings.Builder
-		for _, p := range pieces {
-			switch {
-			case p.Hole == nil:
-				b.WriteString(p.Text)
-			case len(p.Hole.Consts) > 0:
-				b.WriteString(p.Hole.Consts[0].text())
-			default:
-				b.WriteByte(0)
-			}
-		}
-		s := strings.TrimLeft(b.String(), " \t\r\n(")
+		s := strings.TrimLeft(render(pieces), " \t\r\n(")
 		if !statement.MatchString(s) {
 			continue
 		}

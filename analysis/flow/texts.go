@@ -1,0 +1,369 @@
+package flow
+
+import (
+	"strings"
+
+	"pavise/analysis/lang/python"
+	"pavise/analysis/models"
+	"pavise/analysis/syntax"
+)
+
+// text evaluates a string expression: constant, or literals and holes.
+func (f *frame) text(n syntax.Node) *Value {
+	s, ok := python.ParseString(n)
+	if !ok {
+		return unknown
+	}
+	if len(s.Tokens) > 0 && s.Tokens[0].Lazy {
+		// a template string keeps values apart from text: whoever takes it binds them
+		for i := range s.Tokens {
+			for j := range s.Tokens[i].Parts {
+				if p := &s.Tokens[i].Parts[j]; p.IsHole() {
+					f.eval(p.Expr)
+				}
+			}
+		}
+		return typed("string.templatelib.Template")
+	}
+	if c, ok := s.Const(); ok {
+		kind := StrConst
+		if len(s.Tokens) > 0 && s.Tokens[0].Bytes {
+			kind = BytesConst
+		}
+		return constant(Const{Kind: kind, S: c})
+	}
+	var pieces []Piece
+	for i := range s.Tokens {
+		t := &s.Tokens[i]
+		for j := range t.Parts {
+			p := &t.Parts[j]
+			if !p.IsHole() {
+				pieces = append(pieces, Piece{Text: p.Text, Node: t.Node})
+				continue
+			}
+			conv := p.Conv
+			if p.Spec != "" {
+				conv += ":" + p.Spec
+			}
+			for _, e := range p.SpecExprs {
+				f.eval(e)
+			}
+			pieces = append(pieces, Piece{Hole: formatted(f.eval(p.Expr), p.Spec), Node: p.Expr, Conv: conv})
+		}
+	}
+	return f.built(n, assemble(pieces))
+}
+
+// formatted is a hole's value after its format specification: a number format
+// leaves only a number.
+func formatted(v *Value, spec string) *Value {
+	if spec != "" && strings.ContainsRune("bcdeEfFgGnoxX%", rune(spec[len(spec)-1])) {
+		return typed("float")
+	}
+	return v
+}
+
+// assemble makes the value of a text put together, folded where it can be.
+func assemble(pieces []Piece) *Value {
+	var b strings.Builder
+	folded := true
+	for i := range pieces {
+		p := &pieces[i]
+		switch {
+		case p.Hole == nil:
+			b.WriteString(p.Text)
+		case len(p.Hole.Consts) == 1 && p.Hole.Consts[0].Kind != BytesConst && (p.Conv == "" || p.Conv == "!s") && b.Len() < maxConstText:
+			b.WriteString(p.Hole.Consts[0].text())
+		default:
+			folded = false
+		}
+		if !folded {
+			break
+		}
+	}
+	if folded && b.Len() <= maxConstText {
+		return strValue(b.String())
+	}
+	v := &Value{Type: "str", Pieces: pieces, Clean: models.All, Weak: models.All}
+	for i := range pieces {
+		h := pieces[i].Hole
+		if h == nil {
+			continue
+		}
+		h = whole(h)
+		v.Origins = joinOrigins(v.Origins, h.Origins)
+		if len(h.Origins) > 0 || !h.Harmless() {
+			v.Clean &= h.cleanIn()
+			v.Weak &= h.weakIn()
+		}
+	}
+	v.Weak &^= v.Clean
+	return v
+}
+
+// formatMethod is "...".format(args).
+func (f *frame) formatMethod(n syntax.Node, recv *Value, args []Arg) *Value {
+	s, ok := recv.Str()
+	if !ok {
+		return carry(recv, args, false)
+	}
+	node := n.Child(syntax.FieldFunction).Child(syntax.FieldObject)
+	pieces, ok := formatPieces(s, node, args)
+	if !ok {
+		return f.built(n, retyped(carry(recv, args, false), "str"))
+	}
+	return f.built(n, assemble(pieces))
+}
+
+// formatPieces splits a format text into literals and the arguments that fill it.
+func formatPieces(s string, node syntax.Node, args []Arg) ([]Piece, bool) {
+	var pieces []Piece
+	var lit strings.Builder
+	flush := func() {
+		if lit.Len() > 0 {
+			pieces = append(pieces, Piece{Text: lit.String(), Node: node})
+			lit.Reset()
+		}
+	}
+	auto := 0
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if (c == '{' || c == '}') && i+1 < len(s) && s[i+1] == c {
+			lit.WriteByte(c)
+			i++
+			continue
+		}
+		if c != '{' {
+			lit.WriteByte(c)
+			continue
+		}
+		end := strings.IndexByte(s[i:], '}')
+		if end < 0 {
+			return nil, false
+		}
+		field := s[i+1 : i+end]
+		i += end
+		name, conv := field, ""
+		if j := strings.IndexAny(field, "!:"); j >= 0 {
+			name, conv = field[:j], field[j:]
+		}
+		if strings.ContainsAny(conv, "{") {
+			return nil, false
+		}
+		base := name
+		if j := strings.IndexAny(name, ".["); j >= 0 {
+			base = name[:j]
+		}
+		if base == "" {
+			base = string(rune('0' + auto))
+			auto++
+		}
+		a := FindArg(args, base)
+		if a == nil || auto > 9 {
+			return nil, false
+		}
+		flush()
+		v := a.Value
+		if base != name && name != "" {
+			v = &Value{Origins: whole(v).Origins, Clean: v.Clean, Weak: v.Weak}
+		}
+		spec := strings.TrimPrefix(conv, ":")
+		if spec == conv {
+			spec = ""
+		}
+		pieces = append(pieces, Piece{Hole: formatted(v, spec), Node: a.Node, Conv: conv})
+	}
+	flush()
+	return pieces, true
+}
+
+// joinMethod is sep.join(items).
+func (f *frame) joinMethod(n syntax.Node, recv *Value, args []Arg) *Value {
+	list := argValue(args, 0)
+	if list == nil {
+		return nil
+	}
+	sep, _ := recv.Str()
+	var pieces []Piece
+	add := func(v *Value) {
+		if len(pieces) > 0 {
+			pieces = append(pieces, Piece{Text: sep, Node: n})
+		}
+		pieces = append(pieces, Piece{Hole: v, Node: args[0].Node})
+	}
+	if list.rest == nil && list.parts == nil {
+		v := elementOf(list)
+		if list.Harmless() {
+			return typed("str")
+		}
+		add(retyped(v, "str"))
+		return f.built(n, assemble(pieces))
+	}
+	for _, p := range list.parts {
+		if p.key.kind == indexPart {
+			add(p.v)
+		}
+	}
+	if list.rest != nil {
+		add(list.rest)
+		if list.rest.Consts != nil {
+			// a repeated constant, such as placeholders, of unknown number
+			return &Value{Type: "str", Consts: nil, Pieces: []Piece{{Text: list.rest.Consts[0].text(), Node: n}}, Clean: models.All}
+		}
+	}
+	return f.built(n, assemble(pieces))
+}
+
+// binary is a op b.
+func (f *frame) binary(op string, a *Value, an syntax.Node, b *Value, bn syntax.Node) *Value {
+	if len(a.Consts) == 1 && len(b.Consts) == 1 {
+		if c, ok := fold(op, a.Consts[0], b.Consts[0]); ok {
+			return constant(c)
+		}
+	}
+	if a.Type == "markupsafe.Markup" {
+		return carry(a, []Arg{{Value: b.cleaned(models.HTML)}}, false).as(a.Type) // it escapes what is put in
+	}
+	switch op {
+	case "+":
+		return f.plus(a, an, b, bn)
+	case "%":
+		if s, ok := a.Str(); ok {
+			return f.built(an.Parent(), percent(s, an, b, bn))
+		}
+		if a.Type == "str" || a.Pieces != nil {
+			return f.built(an.Parent(), retyped(carry(a, []Arg{{Value: b}}, false), "str"))
+		}
+	case "/":
+		if a.Type == "pathlib.Path" || b.Type == "pathlib.Path" || a.Type != "int" && (a.Type == "str" || b.Type == "str" || b.tainted(models.Unknown)) {
+			return retyped(assemblePath(a, an, b, bn), "pathlib.Path")
+		}
+	case "*":
+		if a.Type == "list" {
+			return &Value{Type: "list", rest: elementOf(a)}
+		}
+		if a.Type == "str" && len(a.Consts) == 1 {
+			return &Value{Type: "str", Pieces: []Piece{{Text: a.Consts[0].S, Node: an}}, Clean: models.All}
+		}
+	case "|":
+		if a.Type == "dict" {
+			return extendWith(a, Arg{Value: b})
+		}
+	}
+	if harmlessTypes[a.Type] && harmlessTypes[b.Type] {
+		return typed(a.Type)
+	}
+	if op == "-" || op == "//" || op == "**" || op == "&" || op == "^" || op == "<<" || op == ">>" {
+		return typed("int")
+	}
+	return carry(a, []Arg{{Value: b}}, false)
+}
+
+func assemblePath(a *Value, an syntax.Node, b *Value, bn syntax.Node) *Value {
+	v := assemble([]Piece{{Hole: a, Node: an}, {Text: "/", Node: an}, {Hole: b, Node: bn}})
+	if v.Consts != nil {
+		return v
+	}
+	c := *v
+	return &c
+}
+
+// plus concatenates texts and lists.
+func (f *frame) plus(a *Value, an syntax.Node, b *Value, bn syntax.Node) *Value {
+	if a.Type == "list" || a.Type == "tuple" {
+		return extend(a, b)
+	}
+	if harmlessTypes[a.Type] && harmlessTypes[b.Type] {
+		return typed(a.Type)
+	}
+	// one side known to be a text makes it a concatenation
+	if a.Type == "str" || b.Type == "str" || a.Pieces != nil || b.Pieces != nil || a.tainted(models.Unknown) || b.tainted(models.Unknown) {
+		v := assemble([]Piece{{Hole: a, Node: an}, {Hole: b, Node: bn}})
+		if p := an.Parent(); p.OK() {
+			return f.built(p, v)
+		}
+		return v
+	}
+	return unknown
+}
+
+// percent is "..." % x.
+func percent(s string, an syntax.Node, b *Value, bn syntax.Node) *Value {
+	var values []*Value
+	var nodes []syntax.Node
+	if b.Type == "tuple" && b.rest == nil {
+		i := 0
+		var list []syntax.Node
+		inner := bn
+		for inner.OK() && inner.Kind() == syntax.KindParenthesizedExpression {
+			inner = inner.NamedChild(0)
+		}
+		for c := range inner.NamedChildren() {
+			list = append(list, c)
+		}
+		for _, p := range b.parts {
+			values = append(values, p.v)
+			if i < len(list) && inner.Kind() == syntax.KindTuple {
+				nodes = append(nodes, list[i])
+			} else {
+				nodes = append(nodes, bn)
+			}
+			i++
+		}
+	}
+	var pieces []Piece
+	next := 0
+	lit := 0
+	for i := 0; i < len(s); i++ {
+		if s[i] != '%' {
+			continue
+		}
+		if i+1 < len(s) && s[i+1] == '%' {
+			pieces = append(pieces, Piece{Text: s[lit : i+1], Node: an})
+			i++
+			lit = i + 1
+			continue
+		}
+		j := i + 1
+		key := ""
+		if j < len(s) && s[j] == '(' {
+			if end := strings.IndexByte(s[j:], ')'); end > 0 {
+				key = s[j+1 : j+end]
+				j += end + 1
+			}
+		}
+		for j < len(s) && strings.IndexByte("#0- +.123456789*", s[j]) >= 0 {
+			j++
+		}
+		if j >= len(s) {
+			break
+		}
+		if i > lit {
+			pieces = append(pieces, Piece{Text: s[lit:i], Node: an})
+		}
+		v, node := b, bn
+		switch {
+		case key != "":
+			if p := b.Key(key); p != nil {
+				v = p
+			} else {
+				v = elementOf(b)
+			}
+		case next < len(values):
+			v, node = values[next], nodes[next]
+			next++
+		case len(values) > 0 || b.Type == "tuple":
+			v = elementOf(b)
+		}
+		if strings.IndexByte("diouxXeEfFgGc", s[j]) >= 0 {
+			v = typed("int")
+		}
+		pieces = append(pieces, Piece{Hole: v, Node: node, Conv: s[i : j+1]})
+		i = j
+		lit = j + 1
+	}
+	if lit < len(s) {
+		pieces = append(pieces, Piece{Text: s[lit:], Node: an})
+	}
+	return assemble(pieces)
+}
