@@ -21,11 +21,14 @@ func join(a, b *Value) *Value {
 	case a.id() == b.id():
 		return joinCopies(a, b)
 	}
-	v := &Value{
-		Origins: joinOrigins(a.Origins, b.Origins),
-		Clean:   a.cleanIn() & b.cleanIn(),
-		Weak:    a.weakIn() & b.weakIn() &^ (a.cleanIn() & b.cleanIn()),
+	clean, weak := a.cleanIn()&b.cleanIn(), a.weakIn()&b.weakIn()
+	switch { // a side of which nothing is known says nothing about the other's data
+	case len(a.Origins) == 0 && len(b.Origins) > 0:
+		clean, weak = b.Clean, b.weakIn()
+	case len(b.Origins) == 0 && len(a.Origins) > 0:
+		clean, weak = a.Clean, a.weakIn()
 	}
+	v := &Value{Origins: joinOrigins(a.Origins, b.Origins), Clean: clean, Weak: weak &^ clean}
 	if a.Type == b.Type || b.IsNone() {
 		v.Type = a.Type
 	} else if a.IsNone() {
