@@ -5,6 +5,7 @@ import (
 
 	"pavise/analysis"
 	"pavise/analysis/flow"
+	"pavise/analysis/models"
 )
 
 // dispatch finds the checks that an event wakes.
@@ -14,8 +15,8 @@ type dispatch struct {
 	sets    map[string][]woken[analysis.Sets]
 	returns []woken[analysis.Returns]
 	builds  []woken[analysis.Builds]
-	wants   map[string]bool // names that flow must report events for
-	project *project        // what modules pass on, for all files
+	index   *flow.Index
+	project *project // what modules pass on, for all files
 }
 
 type woken[C any] struct {
@@ -25,9 +26,10 @@ type woken[C any] struct {
 
 func newDispatch(rules []*analysis.Rule) *dispatch {
 	d := &dispatch{
-		calls: map[string][]woken[analysis.Calls]{}, sets: map[string][]woken[analysis.Sets]{}, wants: map[string]bool{},
+		calls: map[string][]woken[analysis.Calls]{}, sets: map[string][]woken[analysis.Sets]{},
 		project: &project{modules: map[string]*passedOn{}},
 	}
+	wants := map[string]bool{} // names that flow must report events for
 	for _, r := range rules {
 		for _, c := range r.Checks {
 			switch c := c.(type) {
@@ -36,12 +38,12 @@ func newDispatch(rules []*analysis.Rule) *dispatch {
 			case analysis.Calls:
 				for _, n := range c.Names {
 					d.calls[n] = append(d.calls[n], woken[analysis.Calls]{r, c})
-					d.wants[n] = true
+					wants[n] = true
 				}
 			case analysis.Sets:
 				for _, n := range c.Names {
 					d.sets[n] = append(d.sets[n], woken[analysis.Sets]{r, c})
-					d.wants["="+n] = true
+					wants["="+n] = true
 				}
 			case analysis.Returns:
 				d.returns = append(d.returns, woken[analysis.Returns]{r, c})
@@ -50,6 +52,7 @@ func newDispatch(rules []*analysis.Rule) *dispatch {
 			}
 		}
 	}
+	d.index = flow.NewIndex(models.Default(), wants)
 	return d
 }
 

@@ -220,7 +220,7 @@ func (s *Snapshot) Event(f *analysis.Finding) (ev flow.Event, ok bool) {
 	if i < 0 {
 		return flow.Event{}, false
 	}
-	a := flow.NewAnalyzer(models.Default(), s.rules.wants)
+	a := flow.NewAnalyzer(s.rules.index)
 	a.Resolve = func(target string) string { return s.rules.project.resolve(s.file.Path(), target) }
 	a.Update(s.tree)
 	unit := s.tree.Units[i]

@@ -52,7 +52,7 @@ type step struct {
 }
 
 func newAnalysed(d *dispatch, path string, o Options) *analysed {
-	a := &analysed{rules: d, flow: flow.NewAnalyzer(models.Default(), d.wants), units: map[*flow.Result]*unitFindings{}}
+	a := &analysed{rules: d, flow: flow.NewAnalyzer(d.index), units: map[*flow.Result]*unitFindings{}}
 	a.run = fileRun{path: path, audit: o.Config.Profile == config.ProfileAudit, onPanic: o.OnPanic}
 	a.flow.Resolve = func(target string) string { return d.project.resolve(path, target) }
 	a.run.imports = func(root string) bool { return a.flow.Imports(root) }

@@ -23,27 +23,15 @@ type Analyzer struct {
 	// project that pass it on.
 	Resolve func(target string) string
 
-	set   *models.Set
-	wants map[string]bool
-	m     *Module
-	state map[*syntax.Unit]*unitState
-
-	specials map[string]special
-	leaves   map[string]*models.Leaf
-	// wantTypes are the classes of whose members wants speaks.
-	wantTypes map[string]bool
-	pasted    map[string][]uint64 // root module -> hashes of names that stand for its things in fragments
-	unbound   map[string]*Value   // the one value of each name that the file does not bind
+	*Index
+	m       *Module
+	state   map[*syntax.Unit]*unitState
+	unbound map[string]*Value // the one value of each name that the file does not bind
 }
 
-// NewAnalyzer returns an analyzer without a file. wants are the names of calls
-// and assignment targets that rules look at, beside the sinks of the models.
-func NewAnalyzer(set *models.Set, wants map[string]bool) *Analyzer {
-	ix := indexesOf(set, wants)
-	return &Analyzer{
-		set: set, wants: wants, state: map[*syntax.Unit]*unitState{}, specials: newSpecials(), leaves: ix.leaves, pasted: ix.pasted,
-		wantTypes: classesOf(wants), unbound: map[string]*Value{},
-	}
+// NewAnalyzer returns an analyzer without a file.
+func NewAnalyzer(ix *Index) *Analyzer {
+	return &Analyzer{Index: ix, state: map[*syntax.Unit]*unitState{}, unbound: map[string]*Value{}}
 }
 
 func classesOf(names map[string]bool) map[string]bool {

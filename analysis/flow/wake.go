@@ -5,7 +5,6 @@ import (
 	"hash/maphash"
 	"slices"
 	"strings"
-	"sync"
 
 	"pavise/analysis/models"
 	"pavise/analysis/syntax"
@@ -33,31 +32,25 @@ func (b *bloom) hasAny(list []uint64) bool {
 
 func (b *bloom) has(h uint64) bool { return b[h&3]&(1<<(h>>2&63)) != 0 }
 
-// indexes are what is the same for every file: the names by their last part, and
-// what stands for the things of a module in a fragment.
-type indexes struct {
-	leaves map[string]*models.Leaf
-	pasted map[string][]uint64 // root module -> hashes of names
+// Index is what models and rules look at, arranged for looking it up: it is
+// the same for every file, and safe for concurrent use.
+type Index struct {
+	set       *models.Set
+	wants     map[string]bool
+	wantTypes map[string]bool         // classes of whose members wants speaks
+	leaves    map[string]*models.Leaf // names by their last part
+	pasted    map[string][]uint64     // root module -> hashes of names that stand for its things in fragments
+	specials  map[string]special
 }
 
-// indexesOf keeps the indexes of the models that were asked for last.
-var indexesOf = func() func(*models.Set, map[string]bool) *indexes {
-	var mu sync.Mutex // guards set and ix
-	var set *models.Set
-	var ix *indexes
-	return func(s *models.Set, wants map[string]bool) *indexes {
-		mu.Lock()
-		defer mu.Unlock()
-		if set != s {
-			set, ix = s, newIndexes(s, wants)
-		}
-		return ix
+// NewIndex arranges the models, and the names of calls and assignment targets
+// that rules look at beside the sinks of the models.
+func NewIndex(set *models.Set, wants map[string]bool) *Index {
+	ix := &Index{
+		set: set, wants: wants, wantTypes: classesOf(wants), leaves: set.Leaves(wants), pasted: map[string][]uint64{},
+		specials: newSpecials(),
 	}
-}()
-
-func newIndexes(s *models.Set, wants map[string]bool) *indexes {
-	ix := &indexes{leaves: s.Leaves(wants), pasted: map[string][]uint64{}}
-	for name, target := range s.UnboundNames() {
+	for name, target := range set.UnboundNames() {
 		root, _, _ := strings.Cut(target, ".")
 		ix.pasted[root] = append(ix.pasted[root], maphash.String(seed, name))
 	}
