@@ -145,7 +145,7 @@ func (c *fixCmd) show(a *app, o *fixed) error {
 
 // unified is a diff that `git apply` and patch take.
 func unified(path string, before, after []byte) string {
-	text := string(diff.Diff("a/"+path, before, "b/"+path, after))
+	text := string(diff.Diff("a/"+strings.TrimPrefix(path, "/"), before, "b/"+strings.TrimPrefix(path, "/"), after))
 	if first, rest, ok := strings.Cut(text, "\n"); ok && strings.HasPrefix(first, "diff ") {
 		return rest
 	}

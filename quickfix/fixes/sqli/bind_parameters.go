@@ -101,7 +101,7 @@ func (b *binding) title() string {
 
 // short is a hole's expression, or a name for it if it is long.
 func short(h *pytext.Piece, f *pyedit.File) string {
-	other := nameOf(h.Expr.Node)
+	other := pyedit.NameFor(h.Expr.Node)
 	if other == "" {
 		other = "the value"
 	}

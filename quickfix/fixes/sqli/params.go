@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"strings"
 
-	"pavise/analysis/lang/python"
 	"pavise/analysis/lang/sql"
 	"pavise/analysis/syntax"
 	"pavise/quickfix/pyedit"
@@ -38,7 +37,7 @@ func (b *binding) name() {
 	}
 	for i := range b.values {
 		v := &b.values[i]
-		base := nameOf(v.holes[0].Expr.Node)
+		base := pyedit.NameFor(v.holes[0].Expr.Node)
 		if base == "" {
 			base = "p" + strconv.Itoa(i+1)
 		}
@@ -52,57 +51,6 @@ func (b *binding) name() {
 		}
 		taken[name], v.name = v.expr, name
 	}
-}
-
-// nameOf is a parameter name for an expression: user.name is user_name, d["k"]
-// is k, request.args.get("x") is x.
-func nameOf(n syntax.Node) string {
-	switch n.Kind() {
-	case syntax.KindIdentifier:
-		return n.Str()
-	case syntax.KindAttribute:
-		object := nameOf(n.Child(syntax.FieldObject))
-		name := n.Child(syntax.FieldAttribute).Str()
-		if object == "" || object == "self" || object == "cls" {
-			return name
-		}
-		return object + "_" + name
-	case syntax.KindSubscript:
-		return stringName(n.Child(syntax.FieldSubscript))
-	case syntax.KindCall:
-		if a, ok := pyedit.Positional(n, 0); ok {
-			if name := stringName(a.Value); name != "" {
-				return name
-			}
-			if a.Value.Kind() == syntax.KindIdentifier {
-				return a.Value.Str()
-			}
-		}
-		if fn := n.Child(syntax.FieldFunction); fn.Kind() == syntax.KindAttribute { // name.strip()
-			return nameOf(fn.Child(syntax.FieldObject))
-		}
-	case syntax.KindAwait, syntax.KindParenthesizedExpression:
-		return nameOf(n.NamedChild(0))
-	}
-	return ""
-}
-
-// stringName is the value of a literal that can be a name.
-func stringName(n syntax.Node) string {
-	s, ok := python.ParseString(n)
-	if !ok {
-		return ""
-	}
-	text, ok := s.Const()
-	if !ok || text == "" || len(text) > 30 || pyedit.IsKeyword(text) {
-		return ""
-	}
-	for i, c := range text {
-		if c != '_' && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (i == 0 || c < '0' || c > '9') {
-			return ""
-		}
-	}
-	return text
 }
 
 // write makes all edits of the binding.

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"pavise/analysis"
-	"pavise/analysis/lang/python"
 	"pavise/analysis/models"
 	"pavise/analysis/rules/ssti"
 	"pavise/analysis/syntax"
@@ -168,7 +167,7 @@ func depths(t *pytext.Text) map[int]bool {
 // nameFor is the name under which a value is passed, and whether the same
 // value is passed already.
 func nameFor(n syntax.Node, taken map[string]string, value string) (name string, known bool) {
-	base := nameOf(n)
+	base := pyedit.NameFor(n)
 	if base == "" || pyedit.IsKeyword(base) {
 		base = "value"
 	}
@@ -186,46 +185,4 @@ func nameFor(n syntax.Node, taken map[string]string, value string) (name string,
 			return name, false
 		}
 	}
-}
-
-func nameOf(n syntax.Node) string {
-	switch n.Kind() {
-	case syntax.KindIdentifier:
-		return n.Str()
-	case syntax.KindAttribute:
-		object := nameOf(n.Child(syntax.FieldObject))
-		if object == "" || object == "self" {
-			return n.Child(syntax.FieldAttribute).Str()
-		}
-		return object + "_" + n.Child(syntax.FieldAttribute).Str()
-	case syntax.KindSubscript:
-		return literalName(n.Child(syntax.FieldSubscript))
-	case syntax.KindCall:
-		if a, ok := pyedit.Positional(n, 0); ok {
-			if name := literalName(a.Value); name != "" {
-				return name
-			}
-		}
-		if fn := n.Child(syntax.FieldFunction); fn.Kind() == syntax.KindAttribute {
-			return nameOf(fn.Child(syntax.FieldObject))
-		}
-	case syntax.KindAwait, syntax.KindParenthesizedExpression:
-		return nameOf(n.NamedChild(0))
-	}
-	return ""
-}
-
-// literalName is the value of a literal that can be a name.
-func literalName(n syntax.Node) string {
-	s, ok := python.ParseString(n)
-	if !ok {
-		return ""
-	}
-	text, _ := s.Const()
-	for i, c := range text {
-		if c != '_' && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (i == 0 || c < '0' || c > '9') {
-			return ""
-		}
-	}
-	return text
 }
