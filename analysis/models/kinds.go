@@ -10,6 +10,28 @@ var kindNames = map[string]Kind{
 	"path": Path, "url": URL, "redirect": Redirect, "deserialize": Deserialize,
 	"header": Header, "log": Log, "regex": Regex, "xml": XML, "ldap": LDAP,
 	"xpath": XPath, "nosql": NoSQL, "password": Password, "all": All,
+	"argument": Argument, "program": Program, "remote_command": RemoteCommand, "import": Import, "reflect": Reflect,
+	"format": Format, "query": Query, "filter": Filter, "assign": Assign, "markup": Markup, "csv": CSV, "mail": Mail,
+	"mail_html": MailHTML, "session": Session, "cookie": Cookie, "detail": Detail, "alloc": Alloc,
+}
+
+// alike are kinds that what cleans for another cleans for too.
+var alike = map[Kind]Kind{
+	HTML:    MailHTML | Markup,
+	Command: RemoteCommand,
+	Header:  Mail | Cookie,
+}
+
+// parseCleared reads the kinds that a call or guard makes harmless, with those
+// that it implies.
+func parseCleared(s string) (Kind, error) {
+	k, err := ParseKinds(s)
+	for of, more := range alike {
+		if k&of != 0 {
+			k |= more
+		}
+	}
+	return k, err
 }
 
 // ParseKinds reads a comma separated list of kind names.

@@ -138,7 +138,7 @@ func (s *Set) addSources(list []Source) error {
 		if x.tier, err = parseTier(x.Tier); err != nil {
 			return err
 		}
-		if x.clean, err = ParseKinds(x.Clean); err != nil {
+		if x.clean, err = parseCleared(x.Clean); err != nil {
 			return err
 		}
 		switch {
@@ -181,7 +181,7 @@ func (s *Set) addCleaners(lib *Library) error {
 	for i := range lib.Cleans {
 		x := &lib.Cleans[i]
 		var err error
-		if x.kinds, err = ParseKinds(x.Clears); err != nil || x.Call == "" {
+		if x.kinds, err = parseCleared(x.Clears); err != nil || x.Call == "" {
 			return fmt.Errorf("clean %q: %w", x.Call, err)
 		}
 		s.cleans[x.Call] = append(s.cleans[x.Call], x)
@@ -189,7 +189,7 @@ func (s *Set) addCleaners(lib *Library) error {
 	for i := range lib.Guards {
 		x := &lib.Guards[i]
 		var err error
-		if x.kinds, err = ParseKinds(x.Clears); err != nil || x.Call == "" {
+		if x.kinds, err = parseCleared(x.Clears); err != nil || x.Call == "" {
 			return fmt.Errorf("guard %q: %w", x.Call, err)
 		}
 		s.guards[x.Call] = append(s.guards[x.Call], x)

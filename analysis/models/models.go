@@ -12,7 +12,7 @@
 package models
 
 // Kind is a set of sink kinds: the ways in which data can do harm.
-type Kind uint32
+type Kind uint64
 
 // Sink kinds, named as in the data files.
 const (
@@ -32,8 +32,25 @@ const (
 	LDAP
 	XPath
 	NoSQL
-	Password      // a password reaching a fast digest
-	All      Kind = 1<<32 - 1
+	Password           // a password reaching a fast digest
+	Argument           // an element of an argument list that a program may read as an option
+	Program            // the program that is run
+	RemoteCommand      // a command line for another machine's shell
+	Import             // the name of a module to load
+	Reflect            // the name of an attribute, variable or class to reach
+	Format             // a text whose format fields are expanded
+	Query              // a query language other than SQL: Cypher, GraphQL, Elasticsearch, Lua
+	Filter             // names of fields and lookups of an ORM filter
+	Assign             // names of the fields of an object that is written
+	Markup             // XML, SVG and the like that is not HTML
+	CSV                // cells of a table that a spreadsheet opens
+	Mail               // header fields of a mail
+	MailHTML           // the HTML body of a mail
+	Session            // what a session or other trusted store holds
+	Cookie             // name, value, domain or path of a cookie
+	Detail             // error details in a response
+	Alloc              // sizes and counts that memory or time is spent on
+	All           Kind = 1<<64 - 1
 )
 
 // Tier grades where data comes from.
