@@ -16,7 +16,6 @@ type dispatch struct {
 	returns []woken[analysis.Returns]
 	builds  []woken[analysis.Builds]
 	index   *flow.Index
-	project *project // what modules pass on, for all files
 }
 
 type woken[C any] struct {
@@ -27,7 +26,6 @@ type woken[C any] struct {
 func newDispatch(rules []*analysis.Rule) *dispatch {
 	d := &dispatch{
 		calls: map[string][]woken[analysis.Calls]{}, sets: map[string][]woken[analysis.Sets]{},
-		project: &project{modules: map[string]*passedOn{}},
 	}
 	wants := map[string]bool{} // names that flow must report events for
 	for _, r := range rules {

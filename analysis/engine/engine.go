@@ -3,7 +3,6 @@
 package engine
 
 import (
-	"fmt"
 	"sync"
 	"time"
 
@@ -40,146 +39,6 @@ func Warm() {
 	allRules()
 }
 
-// Session owns the open files. Its methods may be called from any goroutine;
-// changes to one file must arrive in order.
-type Session struct {
-	mu    sync.Mutex // guards all below, and with it every open file
-	opts  Options
-	files map[string]*openFile
-}
-
-// openFile is a file that an editor holds.
-type openFile struct {
-	doc   *syntax.Document
-	file  *source.File  // the current text
-	ahead []source.Edit // edits that lead from the document's text to file
-	an    *analysed
-	snap  *Snapshot
-}
-
-// NewSession returns a session without files.
-func NewSession(o Options) *Session {
-	return &Session{opts: o.withDefaults(), files: map[string]*openFile{}}
-}
-
-// Configure puts a new configuration in force and analyses the open files
-// anew; the new snapshots are got by Snapshot.
-func (s *Session) Configure(c *config.Config) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.opts.Config = c
-	for path, f := range s.files {
-		f.an = newAnalysed(allRules(), path, s.opts)
-		f.catchUp(s.opts)
-		f.analyse(f.doc.Tree(), s.opts)
-	}
-}
-
-// Open takes the text of a file that an editor holds. A second Open of the
-// same path replaces the text.
-func (s *Session) Open(path string, text []byte) *Snapshot {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if old := s.files[path]; old != nil {
-		old.doc.Close()
-	}
-	file := source.New(path, text)
-	f := &openFile{doc: syntax.NewDocument(file, syntax.DefaultBudget), file: file, an: newAnalysed(allRules(), path, s.opts)}
-	s.files[path] = f
-	f.analyse(f.doc.Tree(), s.opts)
-	return f.snap
-}
-
-// Change applies sequential edits (each measured in the text left by the one
-// before) and analyses what they changed. On an error (edit out of range, file
-// not open) nothing has changed.
-func (s *Session) Change(path string, edits []source.Edit) (*Snapshot, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f, err := s.edit(path, edits)
-	if err != nil {
-		return nil, err
-	}
-	f.catchUp(s.opts)
-	return f.snap, nil
-}
-
-// Edit applies edits without analysing, for bursts: the next Change, Settle or
-// Snapshot catches up.
-func (s *Session) Edit(path string, edits []source.Edit) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_, err := s.edit(path, edits)
-	return err
-}
-
-func (s *Session) edit(path string, edits []source.Edit) (*openFile, error) {
-	f := s.files[path]
-	if f == nil {
-		return nil, fmt.Errorf("%s is not open", path)
-	}
-	next, err := f.file.Edit(edits...)
-	if err != nil {
-		return nil, err
-	}
-	f.file = next
-	f.ahead = append(f.ahead, edits...)
-	return f, nil
-}
-
-// catchUp parses and analyses the edits that were only noted.
-func (f *openFile) catchUp(o Options) {
-	if len(f.ahead) == 0 {
-		return
-	}
-	tree := f.doc.Change(f.file, f.ahead)
-	f.ahead = nil
-	f.analyse(tree, o)
-}
-
-func (f *openFile) analyse(tree *syntax.Tree, o Options) {
-	f.snap = f.an.update(tree, o.Config)
-	f.snap.settled = f.doc.Settled()
-}
-
-// Settle parses the file from scratch where that can differ from the
-// incremental state, so that what was typed equals what a fresh Open finds.
-func (s *Session) Settle(path string) *Snapshot {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f := s.files[path]
-	if f == nil {
-		return nil
-	}
-	f.catchUp(s.opts)
-	if !f.doc.Settled() {
-		f.analyse(f.doc.Settle(), s.opts)
-	}
-	return f.snap
-}
-
-// Snapshot is the current state of an open file, nil if it is not open.
-func (s *Session) Snapshot(path string) *Snapshot {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f := s.files[path]
-	if f == nil {
-		return nil
-	}
-	f.catchUp(s.opts)
-	return f.snap
-}
-
-// Close forgets a file.
-func (s *Session) Close(path string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if f := s.files[path]; f != nil {
-		f.doc.Close()
-		delete(s.files, path)
-	}
-}
-
 // Snapshot is one analysed version of one file. It is immutable.
 type Snapshot struct {
 	file     *source.File
@@ -189,6 +48,9 @@ type Snapshot struct {
 	note     string
 	rules    *dispatch
 	cfg      *config.Config
+	session  *Session   // in which the files around it are found, or
+	files    flow.Files // those files themselves
+	feeders  []string   // paths in the program of the files whose data does something here
 }
 
 // File is the text that was analysed.
@@ -220,8 +82,8 @@ func (s *Snapshot) Event(f *analysis.Finding) (ev flow.Event, ok bool) {
 	if i < 0 {
 		return flow.Event{}, false
 	}
-	a := flow.NewAnalyzer(s.rules.index)
-	a.Resolve = func(target string) string { return s.rules.project.resolve(s.file.Path(), target) }
+	program := flow.NewProgram(s.rules.index, s.others())
+	a := program.File(inProgram(s.file.Path()))
 	a.Update(s.tree)
 	unit := s.tree.Units[i]
 	r := a.Result(i)
@@ -237,6 +99,50 @@ func (s *Snapshot) Event(f *analysis.Finding) (ev flow.Event, ok bool) {
 		}
 	}
 	return ev, ok
+}
+
+// With is what the snapshot would be if the file had another text.
+func (s *Snapshot) With(text []byte) *Snapshot {
+	file := source.New(s.file.Path(), text)
+	files := s.others()
+	program := flow.NewProgram(s.rules.index, files)
+	o := Options{Config: s.cfg}
+	a := newAnalysed(s.rules, program, file.Path(), o)
+	a.update(parse(file))
+	var more []*draft
+	for _, path := range s.feeders {
+		if tree := files.Tree(path); tree != nil {
+			x := newAnalysed(s.rules, program, path, o)
+			x.update(tree)
+			more = append(more, x.out[a.at]...)
+		}
+	}
+	snap := a.snapshot(more, a, s.cfg)
+	snap.settled, snap.files, snap.feeders = true, files, s.feeders
+	return snap
+}
+
+// others are the files around the snapshot's.
+func (s *Snapshot) others() flow.Files {
+	if s.session != nil {
+		return s.session.present()
+	}
+	return s.files
+}
+
+// overlay is the files of a project with the open ones as their editor holds
+// them.
+type overlay struct {
+	*Disk
+	open map[string]*syntax.Tree // by path in the program
+}
+
+// Tree implements [flow.Files].
+func (o overlay) Tree(path string) *syntax.Tree {
+	if t := o.open[path]; t != nil {
+		return t
+	}
+	return o.Disk.Tree(path)
 }
 
 // parsers are the idle parsers of Check. They hold memory of C, so that they are
@@ -264,11 +170,15 @@ func parse(f *source.File) *syntax.Tree {
 	return tree
 }
 
-// Check analyses one file by itself, for the command line. It is safe for
+// Check analyses one file, with what it imports but not with what the data of
+// other files does in it: that is for a [Batch] or a [Session]. It is safe for
 // concurrent use.
 func Check(f *source.File, o Options) *Snapshot {
 	o = o.withDefaults()
-	snap := newAnalysed(allRules(), f.Path(), o).update(parse(f), o.Config)
-	snap.settled = true
+	files := NewDisk()
+	a := newAnalysed(allRules(), flow.NewProgram(allRules().index, files), f.Path(), o)
+	a.update(parse(f))
+	snap := a.snapshot(nil, a, o.Config)
+	snap.settled, snap.files = true, files
 	return snap
 }

@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"bytes"
 	"fmt"
 	"hash/fnv"
+	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"sort"
@@ -18,11 +20,18 @@ import (
 
 // analysed is one file under analysis through its versions. It has one owner.
 type analysed struct {
-	rules *dispatch
-	flow  *flow.Analyzer
-	run   fileRun
-	units map[*flow.Result]*unitFindings
-	notes map[*syntax.Unit][]comment
+	rules   *dispatch
+	program *flow.Program
+	flow    *flow.Analyzer
+	at      string // the file's path in the program
+	run     fileRun
+	units   map[*flow.Result]*unitFindings
+	notes   map[*syntax.Unit][]comment
+	tree    *syntax.Tree
+	own     []*draft            // what was found in the file itself
+	out     map[string][]*draft // what its data does in other files, by their paths in the program
+	on      []string            // the other files that steps of what was found stand in
+	note    string
 }
 
 // unitFindings is what the rules found in one run of a unit.
@@ -39,47 +48,143 @@ type draft struct {
 	place place
 }
 
+// place is a span of a unit of some file.
 type place struct {
-	unit  *syntax.Unit
+	spot
 	start uint32
 	end   uint32
 }
 
 type step struct {
-	unit *syntax.Unit
+	spot
 	span source.Span
 	text string
 }
 
-func newAnalysed(d *dispatch, path string, o Options) *analysed {
-	a := &analysed{rules: d, flow: flow.NewAnalyzer(d.index), units: map[*flow.Result]*unitFindings{}}
+// spot is a unit of a file: where it stood when it was met, and what finds it
+// again in a later version.
+type spot struct {
+	unit *syntax.Unit
+	path string // of its file in the program
+	base uint32 // byte offset at which it stood
+}
+
+// locator finds spots in the present versions of files.
+type locator interface {
+	// start is the byte offset at which the unit of a spot stands now; ok is
+	// false if its text stands nowhere any more.
+	start(s spot) (base uint32, ok bool)
+	// shown is the path under which a file of the program is reported.
+	shown(path string) string
+}
+
+// startIn finds the unit of a spot in a version of its file.
+func startIn(tree *syntax.Tree, s spot) (uint32, bool) {
+	if tree == nil {
+		return 0, false
+	}
+	if i := tree.At(s.base); i >= 0 && tree.Units[i].Start == s.base && sameUnit(tree.Units[i].Unit, s.unit) {
+		return s.base, true
+	}
+	for i := range tree.Units {
+		if sameUnit(tree.Units[i].Unit, s.unit) {
+			return tree.Units[i].Start, true
+		}
+	}
+	return 0, false
+}
+
+func sameUnit(a, b *syntax.Unit) bool {
+	return a == b || a.Key == b.Key && a.Len() == b.Len() && bytes.Equal(a.Root().Text(), b.Root().Text())
+}
+
+func newAnalysed(d *dispatch, program *flow.Program, path string, o Options) *analysed {
+	at := inProgram(path)
+	a := &analysed{rules: d, program: program, flow: program.File(at), at: at, units: map[*flow.Result]*unitFindings{}}
 	a.run = fileRun{path: path, audit: o.Config.Profile == config.ProfileAudit, onPanic: o.OnPanic}
-	a.flow.Resolve = func(target string) string { return d.project.resolve(path, target) }
 	a.run.imports = func(root string) bool { return a.flow.Imports(root) }
 	return a
 }
 
+// inProgram is the path under which a program knows a file: an absolute one,
+// but for names that stand for no file.
+func inProgram(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
+}
+
 // update analyses the next version of the file.
-func (a *analysed) update(tree *syntax.Tree, cfg *config.Config) *Snapshot {
+func (a *analysed) update(tree *syntax.Tree) {
+	a.tree = tree
 	a.flow.Update(tree)
-	s := &Snapshot{file: tree.File, tree: tree, note: tree.Partial, rules: a.rules, cfg: cfg}
+	a.collect()
+}
+
+// collect gathers what the rules find in the current version, running again
+// what was forgotten.
+func (a *analysed) collect() {
+	tree := a.tree
+	a.flow.Settle()
+	a.note = tree.Partial
 	live := make(map[*flow.Result]*unitFindings, len(a.units)+1)
-	var drafts []*draft
+	a.own, a.out, a.on = a.own[:0:0], nil, nil
 	for i := range tree.Units {
 		uf := a.unit(i, live)
 		for j := range uf.drafts {
-			drafts = append(drafts, &uf.drafts[j])
+			d := &uf.drafts[j]
+			for k := range d.steps {
+				if p := d.steps[k].path; p != a.at && !slices.Contains(a.on, p) {
+					a.on = append(a.on, p)
+				}
+			}
+			switch path := d.place.path; path {
+			case a.at:
+				a.own = append(a.own, d)
+			default:
+				if a.out == nil {
+					a.out = map[string][]*draft{}
+				}
+				a.out[path] = append(a.out[path], d)
+			}
 		}
-		if uf.over && s.note == "" {
-			s.note = fmt.Sprintf("the analysis of line %d and what follows in its function stopped: it takes too many steps",
+		if uf.over && a.note == "" {
+			a.note = fmt.Sprintf("the analysis of line %d and what follows in its function stopped: it takes too many steps",
 				tree.File.LineAt(tree.Units[i].Start)+1)
 		}
 	}
 	a.units = live
-	drafts = strongest(drafts)
-	all := a.place(drafts)
-	s.findings = a.suppress(all, tree, cfg)
+}
+
+// snapshot puts what was found in the file together with what the data of
+// other files does in it.
+func (a *analysed) snapshot(more []*draft, l locator, cfg *config.Config) *Snapshot {
+	s := &Snapshot{file: a.tree.File, tree: a.tree, note: a.note, rules: a.rules, cfg: cfg}
+	list := a.own
+	if len(more) > 0 {
+		list = append(list[:len(list):len(list)], more...)
+	}
+	s.findings = a.suppress(a.place(list, l), a.tree, cfg)
 	return s
+}
+
+// through reports whether data of the file goes through another one.
+func (a *analysed) through(path string) bool {
+	return slices.Contains(a.on, path)
+}
+
+// start implements locator for a file without others.
+func (a *analysed) start(s spot) (uint32, bool) {
+	path, base, ok := a.program.Where(s.unit)
+	return base, ok && path == s.path
+}
+
+func (a *analysed) shown(path string) string {
+	if path == a.at {
+		return a.run.path
+	}
+	return path
 }
 
 // none stands for units without events.
@@ -102,7 +207,7 @@ func (a *analysed) unit(i int, live map[*flow.Result]*unitFindings) *unitFinding
 	r.Forget()
 	uf := &unitFindings{over: r.Over}
 	for _, d := range u.drafts {
-		uf.drafts = append(uf.drafts, newDraft(d))
+		uf.drafts = append(uf.drafts, a.newDraft(d))
 	}
 	live[r] = uf
 	return uf
@@ -125,10 +230,10 @@ func (a *analysed) result(i int) (r *flow.Result) {
 	return a.flow.Result(i)
 }
 
-func newDraft(d analysis.Draft) draft {
+func (a *analysed) newDraft(d analysis.Draft) draft {
 	out := draft{Draft: d}
 	span := d.Node.Span()
-	out.place = place{d.Node.Unit(), span.Start, span.End}
+	out.place = place{a.spotOf(d.Node), span.Start, span.End}
 	h := fnv.New64a()
 	h.Write([]byte(d.Rule.ID))
 	h.Write([]byte(d.Node.Unit().Key))
@@ -140,17 +245,22 @@ func newDraft(d analysis.Draft) draft {
 	if d.Origin == nil {
 		return out
 	}
-	out.steps = steps(d)
+	out.steps = a.steps(d)
 	out.Origin = &flow.Origin{Tier: d.Origin.Tier, Label: d.Origin.Label} // let go of the values
 	return out
 }
 
+func (a *analysed) spotOf(n syntax.Node) spot {
+	path, base, _ := a.program.Where(n.Unit())
+	return spot{n.Unit(), path, base}
+}
+
 // steps is the way of the data, source first.
-func steps(d analysis.Draft) []step {
+func (a *analysed) steps(d analysis.Draft) []step {
 	var out []step
 	add := func(n syntax.Node, text string) {
 		if n.OK() {
-			out = append(out, step{n.Unit(), n.Span(), text})
+			out = append(out, step{a.spotOf(n), n.Span(), text})
 		}
 	}
 	if d.Origin.Tier < models.Operator {
@@ -174,33 +284,38 @@ var arrives = map[models.Tier]string{
 	models.Remote:   "comes from the client",
 }
 
+// placed is a draft at its place in this version of the file.
+type placed struct {
+	*draft
+	span source.Span
+}
+
 // strongest keeps one finding for each rule and place, and of rules that say
 // the same fault only the best.
-func strongest(list []*draft) []*draft {
+func strongest(list []placed) []placed {
 	if len(list) < 2 {
 		return list
 	}
-	byPlace := make(map[place][]*draft, len(list))
+	byPlace := make(map[source.Span][]placed, len(list))
 	for _, d := range list {
-		k := d.place
-		same := byPlace[k]
+		same := byPlace[d.span]
 		found := false
 		for i, o := range same {
 			if o.Rule == d.Rule {
 				found = true
-				if better(d, o) {
+				if better(d.draft, o.draft) {
 					same[i] = d
 				}
 			}
 		}
 		if !found {
-			byPlace[k] = append(same, d)
+			byPlace[d.span] = append(same, d)
 		}
 	}
 	out := list[:0:0]
 	for _, same := range byPlace {
 		for _, d := range same {
-			if !yields(d, same) {
+			if !yields(d.draft, same) {
 				out = append(out, d)
 			}
 		}
@@ -220,7 +335,7 @@ func better(a, b *draft) bool {
 
 // yields reports whether a rule that says the fault better reports at the same
 // place and is at least as sure; a better one that is less sure gives way.
-func yields(d *draft, same []*draft) bool {
+func yields(d *draft, same []placed) bool {
 	for _, o := range same {
 		if slices.Contains(d.Rule.Yields, o.Rule) && o.Confidence >= d.Confidence {
 			return true
@@ -233,22 +348,25 @@ func yields(d *draft, same []*draft) bool {
 }
 
 // place gives the findings their offsets in this version of the file.
-func (a *analysed) place(list []*draft) []analysis.Finding {
+func (a *analysed) place(drafts []*draft, l locator) []analysis.Finding {
+	list := make([]placed, 0, len(drafts))
+	for _, d := range drafts {
+		if base, ok := l.start(d.place.spot); ok {
+			list = append(list, placed{d, source.Span{Start: d.place.start, End: d.place.end}.Shift(base)})
+		}
+	}
+	list = strongest(list)
 	out := make([]analysis.Finding, 0, len(list))
 	for _, d := range list {
-		base, ok := a.flow.Start(d.place.unit)
-		if !ok {
-			continue
-		}
 		f := analysis.Finding{
-			Rule: d.Rule, Path: a.run.path, Span: source.Span{Start: d.place.start, End: d.place.end}.Shift(base),
+			Rule: d.Rule, Path: a.run.path, Span: d.span,
 			Severity: d.Severity, Confidence: d.Confidence, Message: d.Message,
 		}
 		if len(d.steps) > 0 {
 			f.Steps = make([]analysis.Step, 0, len(d.steps))
 			for _, st := range d.steps {
-				if base, ok := a.flow.Start(st.unit); ok {
-					f.Steps = append(f.Steps, analysis.Step{Path: a.run.path, Span: st.span.Shift(base), Text: st.text})
+				if base, ok := l.start(st.spot); ok {
+					f.Steps = append(f.Steps, analysis.Step{Path: l.shown(st.path), Span: st.span.Shift(base), Text: st.text})
 				}
 			}
 		}

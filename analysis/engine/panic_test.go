@@ -33,8 +33,9 @@ func TestPanickingRule(t *testing.T) {
 				t.Errorf("reported as %s in %s: %v", r.ID, path, v)
 			}
 		}}.withDefaults()
-		a := newAnalysed(d, "a.py", o)
-		s := a.update(parse(source.New("a.py", text)), o.Config)
+		a := newAnalysed(d, flow.NewProgram(d.index, nil), "a.py", o)
+		a.update(parse(source.New("a.py", text)))
+		s := a.snapshot(nil, a, o.Config)
 		if panics != 1 || calls != file+1 {
 			t.Errorf("%d reports and %d calls after %d files, want one each", panics, calls, file+1)
 		}

@@ -9,6 +9,7 @@ package flow
 
 import (
 	"hash/maphash"
+	"maps"
 	"slices"
 	"strings"
 
@@ -17,21 +18,14 @@ import (
 	"pavise/analysis/syntax"
 )
 
-// Analyzer follows the values of one file through its versions. It has one owner.
+// Analyzer follows the values of one file of a program through its versions.
 type Analyzer struct {
-	// Resolve, if set, follows a dotted import target through modules of the
-	// project that pass it on.
-	Resolve func(target string) string
-
-	*Index
-	m       *Module
-	state   map[*syntax.Unit]*unitState
-	unbound map[string]*Value // the one value of each name that the file does not bind
-}
-
-// NewAnalyzer returns an analyzer without a file.
-func NewAnalyzer(ix *Index) *Analyzer {
-	return &Analyzer{Index: ix, state: map[*syntax.Unit]*unitState{}, unbound: map[string]*Value{}}
+	*Program
+	path  string
+	m     *Module
+	gen   int         // of the current version
+	users []*Analyzer // modules with results that may depend on this one
+	stale bool        // a result was forgotten since Settle
 }
 
 func classesOf(names map[string]bool) map[string]bool {
@@ -64,6 +58,8 @@ type Module struct {
 
 // unitState is what is kept for a unit from version to version.
 type unitState struct {
+	a      *Analyzer
+	gen    int // the last version that it was part of
 	unit   *syntax.Unit
 	ord    int
 	scope  *python.Scope
@@ -86,8 +82,9 @@ type Result struct {
 	facts   []fact // what holds after it of values that it tested
 	told    bool   // the rules have seen the events
 	globals map[string]*Value
-	deps    map[string]bool
+	deps    map[dep]bool
 	mask    uint64 // of the names in deps
+	routes  []Registration
 }
 
 var seed = maphash.MakeSeed()
@@ -95,62 +92,54 @@ var seed = maphash.MakeSeed()
 func maskOf(name string) uint64 { return 1 << (maphash.String(seed, name) & 63) }
 
 // Update takes the next version of the file and forgets the results that it
-// makes invalid.
+// makes invalid, in this file and in others.
 func (a *Analyzer) Update(tree *syntax.Tree) {
+	gone, fresh := a.update(tree)
+	a.m.wake(gone, fresh)
+}
+
+// update is Update for a file whose own results nobody asks for. It returns
+// the units that went and came, both nil if all must be looked at.
+func (a *Analyzer) update(tree *syntax.Tree) (gone, fresh []*unitState) {
 	old := a.m
+	a.gen++
 	m := &Module{a: a, set: a.set, tree: tree, units: make([]*unitState, len(tree.Units))}
-	fresh := make([]*unitState, 0, 8)
-	seen := make(map[*syntax.Unit]bool, 0)
+	fresh = make([]*unitState, 0, 8)
 	for i := range tree.Units {
 		u := tree.Units[i].Unit
+		var st *unitState
 		if old != nil && i < len(old.units) && old.units[i].unit == u {
-			m.units[i] = old.units[i]
-			continue
-		}
-		st := a.state[u]
-		if st == nil {
-			st = &unitState{unit: u, scope: python.UnitScope(u), facts: a.readFacts(u)}
-			a.state[u] = st
+			st = old.units[i]
+		} else if st = a.units[u]; st == nil {
+			st = &unitState{a: a, unit: u, scope: python.UnitScope(u), facts: a.readFacts(u)}
+			a.units[u] = st
 			fresh = append(fresh, st)
 		}
-		st.ord = i
+		st.ord, st.gen = i, a.gen
 		m.units[i] = st
-		seen[u] = true
 	}
 	a.m = m
 	if old == nil {
 		m.index()
-		m.wake(nil, nil)
-		return
+		return nil, nil
 	}
-	gone := a.forget(m)
-	if !sameShape(old, m, gone, fresh) {
-		m.index()
-		m.wake(nil, nil)
-	} else {
-		m.binds, m.byKey, m.body, m.stars, m.roots, m.awake = old.binds, old.byKey, old.body, old.stars, old.roots, old.awake
-		m.wake(gone, fresh)
-	}
-	a.invalidate(append(gone, fresh...))
-}
-
-// forget drops the state of units that are no longer in the file.
-func (a *Analyzer) forget(m *Module) []*unitState {
-	if len(a.state) == len(m.units) {
-		return nil
-	}
-	in := make(map[*syntax.Unit]bool, len(m.units))
-	for _, st := range m.units {
-		in[st.unit] = true
-	}
-	var gone []*unitState
-	for u, st := range a.state {
-		if !in[u] {
+	for _, st := range old.units {
+		if st.gen != a.gen {
 			gone = append(gone, st)
-			delete(a.state, u)
+			delete(a.units, st.unit)
 		}
 	}
-	return gone
+	same := sameShape(old, m, gone, fresh)
+	if same {
+		m.binds, m.byKey, m.body, m.stars, m.roots, m.awake = old.binds, old.byKey, old.body, old.stars, old.roots, old.awake
+	} else {
+		m.index()
+	}
+	a.invalidate(append(gone[:len(gone):len(gone)], fresh...))
+	if !same || m.awake == nil {
+		return nil, nil
+	}
+	return gone, fresh
 }
 
 // sameShape reports whether the new version binds the same names at the same
@@ -224,43 +213,30 @@ func (a *Analyzer) invalidate(changed []*unitState) {
 	if len(changed) == 0 {
 		return
 	}
-	dirty := map[string]bool{}
-	var mask uint64
-	soil := func(st *unitState) {
-		names := st.scope.Names
-		for _, n := range names {
-			dirty[n] = true
-			mask |= maskOf(n)
-		}
-		for _, k := range []string{st.unit.Key, st.unit.Parent} {
-			if k != "" {
-				dirty[k] = true
-				mask |= maskOf(k)
-			}
-		}
-	}
+	a.stale = true
+	dirty := map[dep]bool{}
 	for _, st := range changed {
-		soil(st)
-	}
-	for again := true; again; {
-		again = false
-		for _, st := range a.m.units {
-			if st.fields != nil && intersects(st.fields.deps, dirty) {
-				st.fields = nil
-			}
-			if st.result == nil || st.result.mask&mask == 0 || !intersects(st.result.deps, dirty) {
-				continue
-			}
-			st.result, st.cls = nil, nil
-			if st.unit.Class != syntax.Function {
-				soil(st)
-				again = true
+		if st.gen != a.gen && st.result != nil {
+			a.unregister(st.result.routes, dirty)
+		}
+		if isImport(st.unit) {
+			dirty[dep{a, depImports}] = true
+		}
+		if st.unit.Class == syntax.Statement {
+			for _, c := range st.callsWithNames() {
+				for _, n := range c.names {
+					dirty[dep{a, depRoute + n}] = true
+				}
 			}
 		}
+		for _, n := range st.names() {
+			dirty[dep{a, n}] = true
+		}
 	}
+	a.spread(dirty, []*Analyzer{a})
 }
 
-func intersects(deps, dirty map[string]bool) bool {
+func intersects(deps, dirty map[dep]bool) bool {
 	if len(dirty) < len(deps) {
 		deps, dirty = dirty, deps
 	}
@@ -289,7 +265,7 @@ func (m *Module) imports(n syntax.Node) []python.Import { return python.Imports(
 
 // scope of a function, computed once for each unit.
 func (m *Module) scope(fn syntax.Node) *python.Scope {
-	st := m.a.state[fn.Unit()]
+	st := m.a.units[fn.Unit()]
 	if st == nil {
 		return python.FunctionScope(fn)
 	}
@@ -307,14 +283,28 @@ func (m *Module) scope(fn syntax.Node) *python.Scope {
 // known reports whether a model says something of a name.
 func (m *Module) known(name string) bool { return m.set.Known(name) }
 
-// Start is the byte offset of a unit in the current version; ok is false if it
-// is no longer there.
-func (a *Analyzer) Start(u *syntax.Unit) (start uint32, ok bool) {
-	st := a.state[u]
-	if st == nil {
-		return 0, false
+// Stale reports whether a result was forgotten since Settle was last called, by
+// a change of this file or of another one.
+func (a *Analyzer) Stale() bool { return a.stale }
+
+// Settle is called before all results are asked for.
+func (a *Analyzer) Settle() { a.stale = false }
+
+// Asked lists the other files of the program that results of this one looked
+// into, sorted.
+func (a *Analyzer) Asked() []string {
+	in := map[string]bool{}
+	for _, st := range a.m.units {
+		if st.result == nil {
+			continue
+		}
+		for d := range st.result.deps {
+			if d.a != a {
+				in[d.a.path] = true
+			}
+		}
 	}
-	return a.m.tree.Units[st.ord].Start, true
+	return slices.Sorted(maps.Keys(in))
 }
 
 // Imports reports whether the file imports a root module.
@@ -338,4 +328,14 @@ func (r *Result) Quiet() bool { return len(r.Events) == 0 && !r.Over && !r.told 
 func (r *Result) Forget() {
 	r.told = true
 	r.Events = nil
+}
+
+// Release drops what only the file's own rules needed, once they have seen all
+// results: the file stays for others to look into.
+func (a *Analyzer) Release() {
+	for _, st := range a.m.units {
+		if st.unit.Class == syntax.Function {
+			st.result, st.scopes, st.calls = nil, nil, nil
+		}
+	}
 }

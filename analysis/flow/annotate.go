@@ -181,9 +181,10 @@ func (f *frame) fieldsOf(out *Value, c *Class, v *Value, depth int) {
 			f.fieldsOf(out, b.cls, v, depth+1)
 		}
 	}
-	f.run.deps[c.name] = true
-	for _, o := range f.m.body[c.name] {
-		u := f.m.units[o].unit
+	f.run.deps[dep{c.a, c.name}] = true
+	g := f.in(c.a)
+	for _, o := range c.a.m.body[c.name] {
+		u := c.a.m.units[o].unit
 		if u.Class != syntax.Statement || u.Kind != syntax.KindExpressionStatement {
 			continue
 		}
@@ -202,7 +203,7 @@ func (f *frame) fieldsOf(out *Value, c *Class, v *Value, depth int) {
 			field.Origins[i] = x
 		}
 		if len(out.parts) < maxParts {
-			*out = *out.with(partKey{kind: attrPart, name: name}, f.byType(t, field, depth+1))
+			*out = *out.with(partKey{kind: attrPart, name: name}, g.byType(t, field, depth+1))
 		}
 	}
 }

@@ -76,6 +76,7 @@ func (f *frame) external(n syntax.Node, callee *Value, args []Arg) *Value {
 		callee, name = &c, c.Name
 	}
 	f.called(n, name, recv, args)
+	f.registers(name, args)
 	if neverReturning[name] {
 		return neverReturns
 	}

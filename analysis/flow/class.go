@@ -10,13 +10,13 @@ import (
 
 // class of a class header unit, with its bases.
 func (r *run) class(st *unitState) *Value {
-	r.deps[st.unit.Key] = true
+	r.deps[dep{st.a, st.unit.Key}] = true
 	if st.cls != nil {
 		return st.cls
 	}
-	c := &Class{name: st.unit.Key, node: python.Undecorated(st.unit.Root()), unit: st}
+	c := &Class{a: st.a, name: st.unit.Key, node: python.Undecorated(st.unit.Root()), unit: st}
 	st.cls = &Value{cls: c}
-	f := &frame{m: r.m, run: r, scope: &python.Scope{}, env: &env{}}
+	f := &frame{m: st.a.m, run: r, scope: &python.Scope{}, env: &env{}}
 	c.bases = f.bases(c.node)
 	return st.cls
 }
@@ -96,19 +96,20 @@ func (f *frame) classAttrDepth(obj *Value, c *Class, name string, n syntax.Node,
 
 func (f *frame) unitClassAttr(obj *Value, c *Class, name string, n syntax.Node) *Value {
 	key := c.name + "." + name
-	f.run.deps[c.name] = true
-	if i, ok := f.m.byKey[key]; ok {
-		st := f.m.units[i]
-		f.run.deps[key] = true
+	m := c.a.m
+	f.run.deps[dep{c.a, c.name}] = true
+	if i, ok := m.byKey[key]; ok {
+		st := m.units[i]
+		f.run.deps[dep{c.a, key}] = true
 		if st.unit.Class == syntax.ClassHeader {
 			return f.run.class(st)
 		}
-		fn := f.m.function(st)
+		fn := m.function(st)
 		fn.class = c
 		return f.bind(obj, &Value{fn: fn}, n)
 	}
 	var out *Value
-	if v := f.run.classBody(c.name, name, -1); v != nil {
+	if v := f.run.classBody(m, c.name, name, -1); v != nil {
 		out = v
 		if enumLike(c) {
 			return typed("enum.Enum")
@@ -167,15 +168,15 @@ func (m *Module) isStatic(fn *Func) bool {
 
 // classBody is the value that the statements of a class body give a name;
 // before limits them to those above a unit, -1 for all.
-func (r *run) classBody(class, name string, before int) *Value {
-	r.deps[class] = true
+func (r *run) classBody(m *Module, class, name string, before int) *Value {
+	r.deps[dep{m.a, class}] = true
 	var out *Value
-	for _, o := range r.m.body[class] {
-		st := r.m.units[o]
-		if st.unit.Class != syntax.Statement || st.scope.Slot(name) < 0 || o == r.unit.ord || before >= 0 && o >= before {
+	for _, o := range m.body[class] {
+		st := m.units[o]
+		if st.unit.Class != syntax.Statement || st.scope.Slot(name) < 0 || st == r.unit || before >= 0 && o >= before {
 			continue
 		}
-		out = join(out, r.export(o, name))
+		out = join(out, r.export(m, o, name))
 	}
 	return out
 }
@@ -187,16 +188,17 @@ func (r *run) classField(c *Class, name string) *Value {
 		return nil
 	}
 	var out *Value
-	for _, o := range r.m.body[c.name] {
-		st := r.m.units[o]
+	m := c.a.m
+	for _, o := range m.body[c.name] {
+		st := m.units[o]
 		if st.unit.Class != syntax.Function || st == r.shallow || r.shallow != nil && !st.isInit() {
 			continue
 		}
-		if !assignsSelf(r.m.scope(python.Undecorated(st.unit.Root())), name) {
+		if !assignsSelf(m.scope(python.Undecorated(st.unit.Root())), name) {
 			continue
 		}
-		r.deps[st.unit.Key] = true
-		fields := r.m.fields(st)
+		r.deps[dep{c.a, st.unit.Key}] = true
+		fields := m.fields(st)
 		for n := range fields.deps {
 			r.deps[n] = true
 		}
@@ -210,7 +212,7 @@ func (r *run) classField(c *Class, name string) *Value {
 // fields is what one method assigns to attributes of self.
 type fields struct {
 	attrs map[string]*Value
-	deps  map[string]bool
+	deps  map[dep]bool
 }
 
 func (st *unitState) isInit() bool {
@@ -229,10 +231,13 @@ func (m *Module) fields(st *unitState) *fields {
 		return st.fields
 	}
 	st.fields = &fields{} // stands for itself while it runs
-	r := &run{m: m, unit: st, deps: map[string]bool{}, shallow: st, quiet: 1}
+	r := &run{unit: st, deps: map[dep]bool{}, shallow: st, quiet: 1}
 	f := &frame{m: m, run: r, scope: &python.Scope{}, env: &env{}}
 	f.entry(m.function(st))
 	st.fields = &fields{attrs: r.selfAttrs, deps: r.deps}
+	for d := range r.deps {
+		d.a.usedBy(m.a)
+	}
 	return st.fields
 }
 
@@ -289,8 +294,8 @@ func (f *frame) construct(obj *Value, c *Class, args []Arg) *Value {
 		return obj
 	}
 	var fields []string
-	for _, o := range f.m.body[c.name] {
-		st := f.m.units[o]
+	for _, o := range c.a.m.body[c.name] {
+		st := c.a.m.units[o]
 		if st.unit.Class != syntax.Statement || st.unit.Kind != syntax.KindExpressionStatement {
 			continue
 		}
@@ -317,14 +322,14 @@ func (f *frame) construct(obj *Value, c *Class, args []Arg) *Value {
 
 // localClass is a class defined inside a function.
 func (f *frame) localClass(def syntax.Node, qual string) *Value {
-	c := &Class{name: qual, node: def, closure: f, attrs: map[string]*Value{}}
+	c := &Class{a: f.m.a, name: qual, node: def, closure: f, attrs: map[string]*Value{}}
 	c.bases = f.bases(def)
 	for s := range def.Child(syntax.FieldBody).NamedChildren() {
 		d := python.Undecorated(s)
 		switch d.Kind() {
 		case syntax.KindFunctionDefinition:
 			name := d.Child(syntax.FieldName).Str()
-			fn := &Func{node: d, name: qual + "." + name, closure: f, class: c}
+			fn := &Func{a: f.m.a, node: d, name: qual + "." + name, closure: f, class: c}
 			c.attrs[name] = &Value{fn: fn}
 			f.nested = append(f.nested, fn)
 		case syntax.KindExpressionStatement:

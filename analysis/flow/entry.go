@@ -74,6 +74,9 @@ func (f *frame) routeOf(fn *Func) (*models.Route, string) {
 		name := fn.node.Child(syntax.FieldName).Str()
 		for _, b := range fn.class.externalBases(0) {
 			if r := f.m.set.RouteBase(b); r != nil && contains(r.Methods, name) {
+				if _, pattern := f.elsewhere(fn.a, fn.class.name); pattern != "" {
+					return r, pattern
+				}
 				return r, ""
 			}
 		}
@@ -371,7 +374,7 @@ func (f *frame) dependencyClass(c *Class, p python.Param) *Value {
 	f.run.dependOn(init.fn)
 	g := f.enter(init.fn)
 	params := python.Params(init.fn.node)
-	f.entryParams(g, init.fn, params, &models.Route{Params: "typed"}, "")
+	f.in(init.fn.a).entryParams(g, init.fn, params, &models.Route{Params: "typed"}, "")
 	f.run.stack = append(f.run.stack, init.fn.node)
 	g.body()
 	f.run.stack = f.run.stack[:len(f.run.stack)-1]
@@ -391,7 +394,7 @@ func (f *frame) dependencyResult(fn *Func) *Value {
 	f.run.dependOn(fn)
 	g := f.enter(fn)
 	route := &models.Route{Params: "typed"}
-	f.entryParams(g, fn, python.Params(fn.node), route, "")
+	f.in(fn.a).entryParams(g, fn, python.Params(fn.node), route, "")
 	f.run.stack = append(f.run.stack, fn.node)
 	v := g.body()
 	f.run.stack = f.run.stack[:len(f.run.stack)-1]
@@ -421,9 +424,9 @@ func (f *frame) registered(fn *Func) (*models.Route, string) {
 		return nil, ""
 	}
 	name := fn.node.Child(syntax.FieldName).Str()
+	f.run.deps[dep{f.m.a, depRoute + name}] = true
 	for _, reg := range f.m.registrations() {
 		if reg.handler == name {
-			f.run.deps["\x00routes"] = true
 			f.run.quiet++
 			callee := f.eval(reg.call.Child(syntax.FieldFunction))
 			args := f.args(reg.call.Child(syntax.FieldArguments))
@@ -439,7 +442,7 @@ func (f *frame) registered(fn *Func) (*models.Route, string) {
 			return r, pattern
 		}
 	}
-	return nil, ""
+	return f.elsewhere(f.m.a, name)
 }
 
 type registration struct {

@@ -68,7 +68,7 @@ func (f *frame) expr(n syntax.Node) *Value {
 		syntax.KindGeneratorExpression, syntax.KindDictionaryComprehension:
 		return f.comprehension(n)
 	case syntax.KindLambda:
-		return &Value{fn: &Func{node: n, name: "lambda", closure: f}}
+		return &Value{fn: &Func{a: f.m.a, node: n, name: "lambda", closure: f}}
 	case syntax.KindUnaryOperator:
 		return f.unary(n)
 	case syntax.KindYield:
@@ -102,6 +102,12 @@ func (f *frame) attr(obj *Value, name string, n syntax.Node) *Value {
 		if v := f.classAttr(obj, name, n); v != nil {
 			return v
 		}
+	}
+	if obj.mod != nil {
+		if v := f.ofModule(obj.mod, name); v != nil {
+			return v
+		}
+		return &Value{Name: "~." + name}
 	}
 	if obj.Type == "enum.Enum" {
 		return typed("enum.Enum")

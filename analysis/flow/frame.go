@@ -6,17 +6,19 @@ import (
 	"pavise/analysis/syntax"
 )
 
-// Func is a function, method or lambda of this file.
+// Func is a function, method or lambda of the program.
 type Func struct {
+	a       *Analyzer   // of its file
 	node    syntax.Node // function_definition or lambda
 	name    string      // qualified within the file: "C.m"
 	closure *frame      // where it was defined, nil for module-level functions and methods
 	class   *Class      // it is a method of
 }
 
-// Class of this file.
+// Class of the program.
 type Class struct {
-	name    string // qualified within the file
+	a       *Analyzer // of its file
+	name    string    // qualified within the file
 	node    syntax.Node
 	unit    *unitState // of its header; nil for a class inside a function
 	closure *frame
@@ -146,13 +148,14 @@ const (
 
 // run is the evaluation of one unit with all that it calls.
 type run struct {
-	m         *Module
 	unit      *unitState
 	steps     int
 	nest      int
 	events    []Event
 	consumed  map[*Value]bool // texts that went on to a sink, a log or a larger text
-	deps      map[string]bool
+	deps      map[dep]bool
+	routes    []Registration
+	chain     int           // modules that a name is being looked for through
 	stack     []syntax.Node // functions being inlined
 	selfAttrs map[string]*Value
 	shallow   *unitState // the method whose fields are looked for, or nil
@@ -191,7 +194,7 @@ func (f *frame) load(name string) *Value {
 			}
 		}
 	}
-	v := f.run.global(name)
+	v := f.global(name)
 	if f.env != nil && v.worthFollowing() {
 		f.env.push(name, v) // so that a test of it can say something
 	}

@@ -16,7 +16,7 @@ type outcome struct {
 	facts  []fact
 }
 
-// inline runs a function of this file with the arguments of one call.
+// inline runs a function of the program with the arguments of one call.
 func (f *frame) inline(n syntax.Node, fn *Func, self *Value, args []Arg) *Value {
 	f.run.dependOn(fn)
 	plain := !argsTainted(self, args)
@@ -68,9 +68,10 @@ func (r *run) affords(depth int) bool {
 
 // enter makes the frame of a call.
 func (f *frame) enter(fn *Func) *frame {
-	scope := f.m.scope(fn.node)
+	m := fn.a.m
+	scope := m.scope(fn.node)
 	g := &frame{
-		m: f.m, run: f.run, scope: scope, fn: fn, parent: fn.closure, depth: f.depth + 1,
+		m: m, run: f.run, scope: scope, fn: fn, parent: fn.closure, depth: f.depth + 1,
 		env: &env{vars: make([]*Value, len(scope.Names))},
 	}
 	return g

@@ -19,30 +19,35 @@ func (m *Module) result(i int) *Result {
 		return nil
 	}
 	st.busy = true
-	r := &run{m: m, unit: st, deps: map[string]bool{}}
+	r := &run{unit: st, deps: map[dep]bool{}}
 	res := &Result{}
 	r.runUnit(res)
 	res.Events = r.finish()
 	res.Over = r.over
 	res.deps = r.deps
-	for n := range r.deps {
-		res.mask |= maskOf(n)
+	for d := range r.deps {
+		res.mask |= maskOf(d.name)
+		d.a.usedBy(m.a)
 	}
+	res.routes = r.routes
 	st.busy = false
 	if r.partial && m.partials < maxPartials {
 		m.partials++ // it asked for a unit that was running: good for now, not to be kept
 		return res
 	}
 	st.result = res
+	if len(res.routes) > 0 {
+		m.a.register(res.routes)
+	}
 	return res
 }
 
 func (r *run) runUnit(res *Result) {
-	u := r.unit.unit
-	f := &frame{m: r.m, run: r, scope: r.unit.scope, env: &env{vars: make([]*Value, len(r.unit.scope.Names))}}
+	u, m := r.unit.unit, r.unit.a.m
+	f := &frame{m: m, run: r, scope: r.unit.scope, env: &env{vars: make([]*Value, len(r.unit.scope.Names))}}
 	switch u.Class {
 	case syntax.Function:
-		fn := r.m.function(r.unit)
+		fn := m.function(r.unit)
 		f.scope, f.env = &python.Scope{}, &env{}
 		f.entry(fn)
 	case syntax.ClassHeader:
@@ -74,8 +79,8 @@ func (r *run) prepare(f *frame) {
 		return
 	}
 	for i, name := range f.scope.Names {
-		if len(r.m.binds[name]) > 1 || r.unit.unit.Parent != "" {
-			if v := r.bound(name, r.unit.ord); v != nil {
+		if len(f.m.binds[name]) > 1 || r.unit.unit.Parent != "" {
+			if v := r.bound(f.m, name, r.unit.ord); v != nil {
 				f.env.vars[i] = v
 			}
 		}
@@ -117,27 +122,30 @@ func (f *frame) runNested() {
 }
 
 // global finds a name outside every function.
-func (r *run) global(name string) *Value {
-	r.deps[name] = true
-	if class := r.classKey(); class != "" {
-		if v := r.classBody(class, name, r.unit.ord); v != nil {
-			return v
+func (f *frame) global(name string) *Value {
+	r, m := f.run, f.m
+	r.deps[dep{m.a, name}] = true
+	before := -1
+	if r.unit.a == m.a {
+		if class := r.classKey(); class != "" {
+			if v := r.classBody(m, class, name, r.unit.ord); v != nil {
+				return v
+			}
+		}
+		if r.unit.unit.Class == syntax.Statement && r.unit.unit.Parent == "" {
+			before = r.unit.ord
 		}
 	}
-	before := -1
-	if r.unit.unit.Class == syntax.Statement && r.unit.unit.Parent == "" {
-		before = r.unit.ord
-	}
-	if v := r.bound(name, before); v != nil {
+	if v := r.bound(m, name, before); v != nil {
 		return v
 	}
 	if before >= 0 {
 		// used above its binding: in a function that runs later, or a fault
-		if v := r.bound(name, -1); v != nil {
+		if v := r.bound(m, name, -1); v != nil {
 			return v
 		}
 	}
-	return r.refined(r.unbound(name), -1, before)
+	return r.refined(m, f.unbound(name), -1, before)
 }
 
 // classKey is the class in whose body the running statement stands.
@@ -150,36 +158,36 @@ func (r *run) classKey() string {
 
 // bound is the value of a module-level name: as the last binding before a unit
 // left it, or, with before -1, any of its bindings.
-func (r *run) bound(name string, before int) *Value {
-	ords := r.m.binds[name]
+func (r *run) bound(m *Module, name string, before int) *Value {
+	ords := m.binds[name]
 	if before >= 0 {
 		for _, ord := range slices.Backward(ords) {
 			if ord < before {
-				return r.refined(r.export(ord, name), ord, before)
+				return r.refined(m, r.export(m, ord, name), ord, before)
 			}
 		}
 		return nil
 	}
 	var out *Value
 	for _, o := range ords {
-		if o == r.unit.ord && r.unit.unit.Class == syntax.Statement {
+		if o == r.unit.ord && m.a == r.unit.a && r.unit.unit.Class == syntax.Statement {
 			continue
 		}
-		out = join(out, r.export(o, name))
+		out = join(out, r.export(m, o, name))
 	}
 	return out
 }
 
 // export is the value that a unit gives a name.
-func (r *run) export(ord int, name string) *Value {
-	st := r.m.units[ord]
+func (r *run) export(m *Module, ord int, name string) *Value {
+	st := m.units[ord]
 	switch st.unit.Class {
 	case syntax.Function:
-		return &Value{fn: r.m.function(st)}
+		return &Value{fn: m.function(st)}
 	case syntax.ClassHeader:
 		return r.class(st)
 	}
-	res := r.m.result(ord)
+	res := m.result(ord)
 	if res == nil {
 		r.partial = true
 		return unknown
@@ -201,10 +209,11 @@ func (r *run) inherit(res *Result) {
 // unbound is a name that the file does not bind: a builtin, a name from a star
 // import, the well-known name of a fragment pasted without its imports, or a
 // value of unknown origin.
-func (r *run) unbound(name string) *Value {
-	for _, star := range r.m.stars {
-		if q := r.m.set.Canonical(star + "." + name); r.m.set.Known(q) {
-			return r.symbol(q)
+func (f *frame) unbound(name string) *Value {
+	r, m := f.run, f.m
+	for _, star := range m.stars {
+		if v := f.fromStar(star, name); v != nil {
+			return v
 		}
 	}
 	if builtins[name] {
@@ -213,32 +222,32 @@ func (r *run) unbound(name string) *Value {
 	if strings.HasPrefix(name, "__") {
 		return typed("str")
 	}
-	if q := r.m.set.Unbound(name); q != "" {
+	if q := m.set.Unbound(name); q != "" {
 		return r.symbol(q)
 	}
-	if len(r.m.stars) > 0 {
+	if len(m.stars) > 0 {
 		return unknown
 	}
-	v := r.m.a.unbound[name]
+	v := m.a.unbound[name]
 	if v == nil {
 		v = &Value{Origins: []Origin{{Tier: models.Unknown, Label: name}}}
-		r.m.a.unbound[name] = v
+		m.a.unbound[name] = v
 	}
 	return v
 }
 
 // refined is v as the statements between its binding and a unit left it: those
 // that end the program unless v is harmless.
-func (r *run) refined(v *Value, from, before int) *Value {
+func (r *run) refined(m *Module, v *Value, from, before int) *Value {
 	if before < 0 || !v.tainted(models.Unknown) {
 		return v
 	}
 	for i := from + 1; i < before; i++ {
-		st := r.m.units[i]
+		st := m.units[i]
 		if st.unit.Parent != "" || st.unit.Kind != syntax.KindIfStatement && st.unit.Kind != syntax.KindAssertStatement {
 			continue
 		}
-		if res := r.m.result(i); res != nil {
+		if res := m.result(i); res != nil {
 			r.inherit(res)
 			for _, x := range res.facts {
 				if x.base.id() == v.id() {
@@ -250,17 +259,25 @@ func (r *run) refined(v *Value, from, before int) *Value {
 	return v
 }
 
-// symbol is what an imported dotted name stands for.
-func (r *run) symbol(target string) *Value {
-	q := r.m.set.Canonical(target)
-	if resolve := r.m.a.Resolve; resolve != nil && strings.Contains(target, ".") && !r.m.set.Modelled(q) {
-		q = r.m.set.Canonical(resolve(target))
+// imported is what an import binds: something of the project or of a library.
+func (f *frame) imported(target string) *Value {
+	if q := f.m.set.Canonical(target); !f.m.set.Modelled(q) {
+		if v := f.ofProject(target); v != nil {
+			return v
+		}
 	}
+	return f.run.symbol(target)
+}
+
+// symbol is what the dotted name of something outside the project stands for.
+func (r *run) symbol(target string) *Value {
+	set := r.unit.a.set
+	q := set.Canonical(target)
 	if strings.HasPrefix(q, ".") {
 		return &Value{Name: "~" + q}
 	}
-	v := &Value{Name: q, Type: r.m.set.TypeOf(q)}
-	if s := r.m.set.Value(q); s != nil {
+	v := &Value{Name: q, Type: set.TypeOf(q)}
+	if s := set.Value(q); s != nil {
 		v.Origins = []Origin{{Tier: s.Grade(), Label: q[strings.LastIndexByte(q, '.')+1:]}}
 		v.Clean = s.Cleared()
 		if s.Type != "" {
@@ -273,21 +290,21 @@ func (r *run) symbol(target string) *Value {
 // function of a unit.
 func (m *Module) function(st *unitState) *Func {
 	if st.fn == nil {
-		st.fn = &Func{node: python.Undecorated(st.unit.Root()), name: st.unit.Key}
+		st.fn = &Func{a: m.a, node: python.Undecorated(st.unit.Root()), name: st.unit.Key}
 	}
 	return st.fn
 }
 
 // dependOn notes that a function of the file was looked into.
 func (r *run) dependOn(fn *Func) {
-	r.deps[fn.name] = true
+	r.deps[dep{fn.a, fn.name}] = true
 }
 
 func (r *run) inStack(node syntax.Node) bool { return slices.Contains(r.stack, node) }
 
 // defaultValue of a parameter: constants and names of the module.
 func (r *run) defaultValue(g *frame, n syntax.Node) *Value {
-	f := &frame{m: r.m, run: r, scope: &python.Scope{}, env: &env{}, parent: g.parent, depth: g.depth}
+	f := &frame{m: g.m, run: r, scope: &python.Scope{}, env: &env{}, parent: g.parent, depth: g.depth}
 	return f.eval(n)
 }
 

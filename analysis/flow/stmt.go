@@ -447,7 +447,7 @@ func (f *frame) asPattern(n syntax.Node, v *Value) {
 func (f *frame) importStmt(n syntax.Node) {
 	for _, im := range f.m.imports(n) {
 		if im.Name != "*" {
-			f.store(im.Name, f.run.symbol(im.Target))
+			f.store(im.Name, f.imported(im.Target))
 		}
 	}
 }
@@ -467,7 +467,7 @@ func (f *frame) defStmt(n syntax.Node) {
 		f.store(name, f.localClass(def, qual))
 		return
 	}
-	fn := &Func{node: def, name: qual, closure: f}
+	fn := &Func{a: f.m.a, node: def, name: qual, closure: f}
 	f.nested = append(f.nested, fn)
 	f.store(name, f.decorate(def, &Value{fn: fn}))
 }

@@ -19,11 +19,12 @@ type Value struct {
 	Type    string      // qualified class of an instance: "sqlite3.Cursor", "str", "int"; "" unknown
 	Name    string      // qualified name of a module, function, class or object: "os.system"
 
-	alts  []*Value // exclusive alternatives, where a join would lose their texts
-	parts []part   // attributes, constant keys and positions
-	rest  *Value   // every other element
-	fn    *Func    // a function of this file
-	cls   *Class   // a class of this file; with inst, an instance of it
+	alts  []*Value  // exclusive alternatives, where a join would lose their texts
+	parts []part    // attributes, constant keys and positions
+	rest  *Value    // every other element
+	fn    *Func     // a function of the program
+	cls   *Class    // a class of the program; with inst, an instance of it
+	mod   *Analyzer // a module of the program
 	inst  bool
 	marks mark   // what is known of a redirect target
 	recv  *Value // receiver of a bound method

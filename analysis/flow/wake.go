@@ -233,16 +233,22 @@ func (m *Module) wakes(st *unitState) bool {
 		return true // a fragment of a handler
 	}
 	for _, l := range f.leaves {
-		if l.Remote && !m.awake.remote {
-			continue
-		}
-		if l.Roots == nil {
+		if (!l.Remote || m.awake.remote) && m.matters(f, l) {
 			return true
 		}
-		for _, r := range l.Roots {
-			if m.roots[r] || f.names.has(maphash.String(seed, r)) || f.names.hasAny(m.a.pasted[r]) {
-				return true
-			}
+	}
+	return false
+}
+
+// matters reports whether a name in a unit can be one that is looked for: what
+// the file imports, or the unit names, must be there.
+func (m *Module) matters(f *facts, l *models.Leaf) bool {
+	if l.Roots == nil {
+		return true
+	}
+	for _, r := range l.Roots {
+		if m.roots[r] || f.names.has(maphash.String(seed, r)) || f.names.hasAny(m.a.pasted[r]) {
+			return true
 		}
 	}
 	return false

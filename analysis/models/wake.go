@@ -9,6 +9,8 @@ type Leaf struct {
 	Roots []string // root modules, one of which the file must import; nil: always matters
 	// Remote is set if the name only matters where data of a remote client can be.
 	Remote bool
+	// Registers is set if it can be a call that registers a handler.
+	Registers bool
 }
 
 // remoteOnly are the sink kinds about which no rule says anything unless the
@@ -18,7 +20,7 @@ const remoteOnly = Code | Template | Path | URL | Redirect | Header | Log | Rege
 // Leaves indexes the names of all sinks, and of wants, by their last part.
 func (s *Set) Leaves(wants map[string]bool) map[string]*Leaf {
 	out := map[string]*Leaf{}
-	add := func(name string, remote bool) {
+	add := func(name string, remote bool) *Leaf {
 		root, leaf := splitLeaf(name)
 		l := out[leaf]
 		if l == nil {
@@ -32,6 +34,7 @@ func (s *Set) Leaves(wants map[string]bool) map[string]*Leaf {
 		if l.Roots != nil {
 			l.Roots = append(l.Roots, root)
 		}
+		return l
 	}
 	for name, list := range s.sinks {
 		remote := true
@@ -42,6 +45,9 @@ func (s *Set) Leaves(wants map[string]bool) map[string]*Leaf {
 	}
 	for name := range s.sets {
 		add(name, true)
+	}
+	for name := range s.registers {
+		add(name, true).Registers = true
 	}
 	for name := range wants {
 		add(strings.TrimPrefix(name, "="), false)

@@ -1,0 +1,257 @@
+package engine
+
+import (
+	"context"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"pavise/analysis/flow"
+	"pavise/analysis/source"
+	"pavise/analysis/syntax"
+)
+
+// Batch analyses files of a project together: what data of one does in another
+// is reported in the other. Files are added, then run once.
+type Batch struct {
+	disk  *Disk
+	rules *dispatch
+	cwd   string
+
+	mu    sync.Mutex // guards files while they are added
+	files map[string]*batchFile
+	order []*batchFile
+}
+
+// batchFile is one file of a batch. A worker that takes it owns it.
+type batchFile struct {
+	at      string
+	path    string // as it was given
+	file    *source.File
+	tree    *syntax.Tree
+	opts    Options
+	taken   atomic.Bool
+	owner   *worker // that asked it what it registers
+	routes  []flow.Registration
+	result  *Contribution
+	an      *analysed // for its comments
+	inbox   []*draft
+	feeders []string
+}
+
+// Contribution is what was found in one file, for a [Session] in which it is
+// not open.
+type Contribution struct {
+	at     string
+	own    []*draft
+	out    map[string][]*draft
+	routes []flow.Registration
+	asked  []string
+	note   string
+}
+
+// Path is the file's path, absolute.
+func (c *Contribution) Path() string { return c.at }
+
+// NewBatch returns a batch without files.
+func NewBatch() *Batch {
+	cwd, err := os.Getwd()
+	if err != nil {
+		cwd = ""
+	}
+	return &Batch{disk: NewDisk(), rules: allRules(), cwd: cwd, files: map[string]*batchFile{}}
+}
+
+// Add parses a file and takes it in. It is safe for concurrent use.
+func (b *Batch) Add(f *source.File, o Options) {
+	b.add(&batchFile{path: f.Path(), file: f, tree: parse(f), opts: o.withDefaults()})
+}
+
+func (b *Batch) add(x *batchFile) {
+	x.at = inProgram(x.path)
+	b.disk.hold(x.at, x.tree)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.files[x.at] = x
+}
+
+// worker analyses files with a program of its own. Workers share the parsed
+// trees.
+type worker struct {
+	program *flow.Program
+}
+
+// Run analyses the files on a number of workers. It calls each, if that is not
+// nil, after every file, from any of them. An error is that of the context.
+func (b *Batch) Run(ctx context.Context, workers int, each func()) error {
+	b.order = make([]*batchFile, 0, len(b.files))
+	for _, at := range slices.Sorted(maps.Keys(b.files)) {
+		b.order = append(b.order, b.files[at])
+	}
+	team := make([]*worker, max(1, workers))
+	for i := range team {
+		team[i] = &worker{flow.NewProgram(b.rules.index, b.disk)}
+	}
+	b.all(ctx, team, func(w *worker, x *batchFile) { b.ask(w, x) })
+	for _, w := range team {
+		for _, x := range b.order {
+			if x.owner != w && len(x.routes) > 0 {
+				w.program.SetRoutes(x.at, x.routes)
+			}
+		}
+	}
+	b.all(ctx, team, func(w *worker, x *batchFile) {
+		b.analyse(w, x)
+		if each != nil {
+			each()
+		}
+	})
+	b.deliver()
+	return ctx.Err()
+}
+
+// all runs a step for every file: each worker takes neighbours, which share
+// what they import.
+func (b *Batch) all(ctx context.Context, team []*worker, step func(*worker, *batchFile)) {
+	for _, x := range b.order {
+		x.taken.Store(false)
+	}
+	var group sync.WaitGroup
+	for i, w := range team {
+		group.Go(func() {
+			n := len(b.order)
+			from := n * i / len(team)
+			for k := range n {
+				x := b.order[(from+k)%n]
+				if ctx.Err() != nil {
+					return
+				}
+				if x.taken.CompareAndSwap(false, true) {
+					step(w, x)
+				}
+			}
+		})
+	}
+	group.Wait()
+}
+
+// ask finds out which handlers of other files a file registers.
+func (b *Batch) ask(w *worker, x *batchFile) {
+	x.owner = w
+	if x.tree == nil {
+		return
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			x.routes = nil // said when the file is analysed
+		}
+	}()
+	a := w.program.File(x.at)
+	a.Update(x.tree)
+	for _, i := range a.Registering() {
+		if r := a.Result(i); r != nil {
+			x.routes = append(x.routes, r.Routes()...)
+		}
+	}
+}
+
+// analyse runs all of a file.
+func (b *Batch) analyse(w *worker, x *batchFile) {
+	if x.tree == nil {
+		return
+	}
+	an := newAnalysed(b.rules, w.program, x.path, x.opts)
+	an.update(x.tree)
+	x.an = an
+	x.result = &Contribution{at: x.at, own: an.own, out: an.out, routes: x.routes, asked: an.flow.Asked(), note: an.note}
+	an.flow.Release()
+	an.units = nil
+}
+
+// deliver hands what files found in others to those.
+func (b *Batch) deliver() {
+	for _, x := range b.order {
+		if x.result == nil {
+			continue
+		}
+		for _, at := range slices.Sorted(maps.Keys(x.result.out)) {
+			to := b.files[at]
+			if to == nil {
+				tree := b.disk.Tree(at)
+				if tree == nil {
+					continue
+				}
+				to = &batchFile{at: at, path: b.shown(at), file: tree.File, tree: tree, opts: x.opts}
+				b.files[at] = to
+			}
+			to.inbox = append(to.inbox, x.result.out[at]...)
+			to.feeders = append(to.feeders, x.at)
+		}
+	}
+}
+
+// Snapshot is what was found in a file that was added, once Run has returned;
+// nil if Run was ended before it came to the file.
+func (b *Batch) Snapshot(path string) *Snapshot {
+	x := b.files[inProgram(path)]
+	if x == nil || x.an == nil {
+		return nil
+	}
+	return b.snapshot(x)
+}
+
+// Others are snapshots of files that were not added, in which the data of those
+// that were does something; sorted by path.
+func (b *Batch) Others() []*Snapshot {
+	var out []*Snapshot
+	for _, at := range slices.Sorted(maps.Keys(b.files)) {
+		if x := b.files[at]; x.an == nil && len(x.inbox) > 0 {
+			x.an = &analysed{rules: b.rules, at: x.at, tree: x.tree, note: x.tree.Partial, run: fileRun{path: x.path}}
+			out = append(out, b.snapshot(x))
+			x.an = nil
+		}
+	}
+	return out
+}
+
+func (b *Batch) snapshot(x *batchFile) *Snapshot {
+	s := x.an.snapshot(x.inbox, b, x.opts.Config)
+	s.settled, s.files, s.feeders = true, b.disk, x.feeders
+	return s
+}
+
+// Contributions are what was found in each file, for a session.
+func (b *Batch) Contributions() []*Contribution {
+	var out []*Contribution
+	for _, x := range b.order {
+		if x.result != nil {
+			out = append(out, x.result)
+		}
+	}
+	return out
+}
+
+// start implements locator.
+func (b *Batch) start(s spot) (uint32, bool) { return startIn(b.disk.Tree(s.path), s) }
+
+// shown implements locator: as given, or from the working folder if it is below.
+func (b *Batch) shown(at string) string {
+	if x := b.files[at]; x != nil {
+		return x.path
+	}
+	if rel, err := filepath.Rel(b.cwd, at); err == nil && filepath.IsLocal(rel) && b.relative() {
+		return rel
+	}
+	return at
+}
+
+// relative reports whether files were given by relative paths.
+func (b *Batch) relative() bool {
+	for _, x := range b.order {
+		return !filepath.IsAbs(x.path)
+	}
+	return false
+}

@@ -1,0 +1,235 @@
+package engine
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"pavise/analysis/source"
+	"pavise/analysis/syntax"
+)
+
+const (
+	maxModule    = 1 << 20 // bytes of a file that is read because another imports it
+	maxAncestors = 8       // folders above a file in which an absolute import is looked for
+)
+
+// Disk finds and parses the files of a project that are not open, for
+// [flow.Program]. What it has seen it keeps until Refresh. It is safe for
+// concurrent use.
+type Disk struct {
+	mu    sync.Mutex // guards the maps
+	files map[string]*diskFile
+	dirs  map[string]*listing
+}
+
+// diskFile is one file, read once.
+type diskFile struct {
+	once    sync.Once
+	size    int64
+	changed time.Time
+	tree    *syntax.Tree // nil if it cannot be read
+}
+
+// listing is what a folder holds.
+type listing struct {
+	changed time.Time
+	names   map[string]bool // true for folders
+}
+
+// NewDisk returns a Disk that has seen nothing.
+func NewDisk() *Disk { return &Disk{files: map[string]*diskFile{}, dirs: map[string]*listing{}} }
+
+// Tree reads and parses a file; nil if that is not possible.
+func (d *Disk) Tree(path string) *syntax.Tree {
+	d.mu.Lock()
+	f := d.files[path]
+	if f == nil {
+		f = &diskFile{}
+		d.files[path] = f
+	}
+	d.mu.Unlock()
+	f.once.Do(func() { f.read(path) })
+	return f.tree
+}
+
+func (f *diskFile) read(path string) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return
+	}
+	f.size, f.changed = info.Size(), info.ModTime()
+	if f.size > maxModule || !info.Mode().IsRegular() {
+		return
+	}
+	if text, err := os.ReadFile(path); err == nil {
+		f.tree = parse(source.New(path, text))
+	}
+}
+
+// hold keeps a tree that was parsed elsewhere.
+func (d *Disk) hold(path string, tree *syntax.Tree) {
+	f := &diskFile{tree: tree}
+	f.once.Do(func() {})
+	d.mu.Lock()
+	d.files[path] = f
+	d.mu.Unlock()
+}
+
+// Refresh looks at the disk again. It returns the files whose text is another
+// than before, and whether files or folders came or went where imports are
+// looked for.
+func (d *Disk) Refresh() (changed []string, moved bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for path, f := range d.files {
+		info, err := os.Stat(path)
+		if err == nil && info.Size() == f.size && info.ModTime().Equal(f.changed) {
+			continue
+		}
+		if err != nil && f.changed.IsZero() {
+			continue
+		}
+		delete(d.files, path)
+		changed = append(changed, path)
+	}
+	for dir, l := range d.dirs {
+		info, err := os.Stat(dir)
+		if err == nil && info.ModTime().Equal(l.changed) || err != nil && l.changed.IsZero() {
+			continue
+		}
+		now := list(dir)
+		d.dirs[dir] = now
+		moved = moved || !maps.Equal(l.names, now.names)
+	}
+	return changed, moved
+}
+
+// has reports whether a folder has an entry of a name, and whether that is a
+// folder itself.
+func (d *Disk) has(dir, name string) (there, folder bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	l := d.dirs[dir]
+	if l == nil {
+		l = list(dir)
+		d.dirs[dir] = l
+	}
+	folder, there = l.names[name]
+	return there, folder
+}
+
+func list(dir string) *listing {
+	l := &listing{}
+	if info, err := os.Stat(dir); err == nil {
+		l.changed = info.ModTime()
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return l
+	}
+	l.names = make(map[string]bool, len(entries))
+	for _, e := range entries {
+		switch {
+		case e.IsDir():
+			l.names[e.Name()] = true
+		case e.Type().IsRegular():
+			if strings.HasSuffix(e.Name(), ".py") {
+				l.names[e.Name()] = false
+			}
+		case e.Type()&os.ModeSymlink != 0:
+			if info, err := os.Stat(filepath.Join(dir, e.Name())); err == nil {
+				l.names[e.Name()] = info.IsDir()
+			}
+		}
+	}
+	return l
+}
+
+// Locate implements [flow.Files]. Relative imports start at the file's package.
+// Absolute ones are looked for where Python would be started: in the folder
+// that holds the file's outermost package, in those above it and their "src",
+// up to the root of the repository; at last beside the file itself.
+func (d *Disk) Locate(path, target string) (file, rest string) {
+	if !filepath.IsAbs(path) {
+		return "", ""
+	}
+	dots := 0
+	for dots < len(target) && target[dots] == '.' {
+		dots++
+	}
+	dir := filepath.Dir(path)
+	if dots > 0 {
+		for range dots - 1 {
+			dir = filepath.Dir(dir)
+		}
+		if file, rest = d.inside(dir, target[dots:]); file != "" {
+			return file, rest
+		}
+		return d.packageOf(dir), target[dots:]
+	}
+	for _, root := range d.roots(dir) {
+		if file, rest = d.inside(root, target); file != "" && file != path {
+			return file, rest
+		}
+	}
+	return "", ""
+}
+
+// roots are the folders in which absolute imports of a folder's files are
+// looked for, in this order.
+func (d *Disk) roots(dir string) []string {
+	var out []string
+	top := dir
+	for range maxAncestors {
+		if there, _ := d.has(top, "__init__.py"); !there {
+			break
+		}
+		top = filepath.Dir(top)
+	}
+	for at := top; len(out) < 2*maxAncestors; at = filepath.Dir(at) {
+		out = append(out, at)
+		if _, folder := d.has(at, "src"); folder {
+			out = append(out, filepath.Join(at, "src"))
+		}
+		if there, _ := d.has(at, ".git"); there || at == filepath.Dir(at) {
+			break
+		}
+	}
+	if top != dir {
+		out = append(out, dir)
+	}
+	return out
+}
+
+// inside finds the module that a dotted name leads to from a folder.
+func (d *Disk) inside(dir, name string) (file, rest string) {
+	first, more, _ := strings.Cut(name, ".")
+	if first == "" {
+		return "", ""
+	}
+	if _, folder := d.has(dir, first); folder {
+		sub := filepath.Join(dir, first)
+		if file, rest = d.inside(sub, more); file != "" {
+			return file, rest
+		}
+		if file = d.packageOf(sub); file != "" {
+			return file, more
+		}
+	}
+	if there, folder := d.has(dir, first+".py"); there && !folder {
+		return filepath.Join(dir, first+".py"), more
+	}
+	return "", ""
+}
+
+// packageOf is the file of the package that a folder is, "" if it is none.
+func (d *Disk) packageOf(dir string) string {
+	if there, folder := d.has(dir, "__init__.py"); there && !folder {
+		return filepath.Join(dir, "__init__.py")
+	}
+	return ""
+}

@@ -1,0 +1,401 @@
+package engine
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"pavise/analysis/config"
+	"pavise/analysis/flow"
+	"pavise/analysis/source"
+	"pavise/analysis/syntax"
+)
+
+// Session owns the open files of a project. Its methods may be called from any
+// goroutine; changes to one file must arrive in order.
+type Session struct {
+	mu      sync.Mutex // guards all below, and with it every open file
+	opts    Options
+	disk    *Disk
+	program *flow.Program
+	files   map[string]*openFile // by the paths that were given
+	at      map[string]*openFile // by their paths in the program
+	guests  map[string]*Contribution
+	touched map[string]bool // files, by their paths in the program, whose findings another file's change may have changed
+}
+
+// openFile is a file that an editor holds.
+type openFile struct {
+	doc   *syntax.Document
+	file  *source.File  // the current text
+	ahead []source.Edit // edits that lead from the document's text to file
+	an    *analysed
+	snap  *Snapshot
+}
+
+// NewSession returns a session without files.
+func NewSession(o Options) *Session {
+	o = o.withDefaults()
+	s := &Session{opts: o, disk: NewDisk(), files: map[string]*openFile{}, guests: map[string]*Contribution{}}
+	s.reset()
+	return s
+}
+
+// reset forgets all that was computed.
+func (s *Session) reset() {
+	s.program = flow.NewProgram(allRules().index, s.disk)
+	s.at, s.touched = map[string]*openFile{}, map[string]bool{}
+}
+
+// Configure puts a new configuration in force and analyses the open files
+// anew; the new snapshots are got by Snapshot.
+func (s *Session) Configure(c *config.Config) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opts.Config = c
+	s.reset()
+	for _, path := range slices.Sorted(maps.Keys(s.files)) {
+		f := s.files[path]
+		f.an = newAnalysed(allRules(), s.program, path, s.opts)
+		s.at[f.an.at] = f
+		if len(f.ahead) > 0 {
+			f.doc.Change(f.file, f.ahead)
+			f.ahead = nil
+		}
+		f.an.update(f.doc.Tree())
+	}
+	for _, f := range s.files {
+		s.show(f)
+	}
+}
+
+// Open takes the text of a file that an editor holds. A second Open of the
+// same path replaces the text.
+func (s *Session) Open(path string, text []byte) *Snapshot {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if old := s.files[path]; old != nil {
+		old.doc.Close()
+	}
+	file := source.New(path, text)
+	f := &openFile{doc: syntax.NewDocument(file, syntax.DefaultBudget), file: file, an: newAnalysed(allRules(), s.program, path, s.opts)}
+	s.files[path], s.at[f.an.at] = f, f
+	s.look()
+	s.program.SetRoutes(f.an.at, nil) // its own run says what it registers
+	s.analyse(f, f.doc.Tree())
+	return f.snap
+}
+
+// Change applies sequential edits (each measured in the text left by the one
+// before) and analyses what they changed. On an error (edit out of range, file
+// not open) nothing has changed.
+func (s *Session) Change(path string, edits []source.Edit) (*Snapshot, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f, err := s.edit(path, edits)
+	if err != nil {
+		return nil, err
+	}
+	s.catchUp(f)
+	return f.snap, nil
+}
+
+// Edit applies edits without analysing, for bursts: the next Change, Settle or
+// Snapshot catches up.
+func (s *Session) Edit(path string, edits []source.Edit) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, err := s.edit(path, edits)
+	return err
+}
+
+func (s *Session) edit(path string, edits []source.Edit) (*openFile, error) {
+	f := s.files[path]
+	if f == nil {
+		return nil, fmt.Errorf("%s is not open", path)
+	}
+	next, err := f.file.Edit(edits...)
+	if err != nil {
+		return nil, err
+	}
+	f.file = next
+	f.ahead = append(f.ahead, edits...)
+	return f, nil
+}
+
+// catchUp parses and analyses the edits that were only noted.
+func (s *Session) catchUp(f *openFile) {
+	if len(f.ahead) == 0 {
+		return
+	}
+	tree := f.doc.Change(f.file, f.ahead)
+	f.ahead = nil
+	s.analyse(f, tree)
+}
+
+// maxFeeders bounds the files that are brought up to date before the edited
+// one is shown; the others follow in Ripple.
+const maxFeeders = 8
+
+// analyse takes the next version of a file. Files whose data arrives in it are
+// brought up to date first, so that its findings do not come and go.
+func (s *Session) analyse(f *openFile, tree *syntax.Tree) {
+	s.touch(f.an)
+	f.an.update(tree)
+	s.touch(f.an)
+	feeders := 0
+	for _, path := range slices.Sorted(maps.Keys(s.at)) {
+		x := s.at[path]
+		if x == f {
+			continue
+		}
+		if len(x.an.out[f.an.at]) > 0 && x.an.flow.Stale() && feeders < maxFeeders {
+			feeders++
+			s.refresh(x)
+		}
+		if x.an.through(f.an.at) {
+			s.touched[path] = true
+		}
+	}
+	s.show(f)
+}
+
+// refresh runs again what was forgotten of an open file.
+func (s *Session) refresh(x *openFile) {
+	s.touch(x.an)
+	x.an.collect()
+	s.touch(x.an)
+	s.touched[x.an.at] = true
+}
+
+// touch notes the files in which the data of a file does something.
+func (s *Session) touch(an *analysed) {
+	for path := range an.out {
+		s.touched[path] = true
+	}
+}
+
+// show makes the snapshot of an open file.
+func (s *Session) show(f *openFile) {
+	f.snap = f.an.snapshot(s.inbox(f.an.at), s, s.opts.Config)
+	f.snap.settled = f.doc.Settled()
+	f.snap.session, f.snap.feeders = s, s.feeders(f.an.at)
+	delete(s.touched, f.an.at)
+}
+
+// feeders lists the files whose data does something in one.
+func (s *Session) feeders(at string) []string {
+	var out []string
+	for path, x := range s.at {
+		if path != at && len(x.an.out[at]) > 0 {
+			out = append(out, path)
+		}
+	}
+	for path, g := range s.guests {
+		if path != at && s.at[path] == nil && len(g.out[at]) > 0 {
+			out = append(out, path)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// inbox is what the data of other files does in one.
+func (s *Session) inbox(at string) []*draft {
+	var out []*draft
+	for _, path := range s.feeders(at) {
+		if x := s.at[path]; x != nil {
+			out = append(out, x.an.out[at]...)
+		} else {
+			out = append(out, s.guests[path].out[at]...)
+		}
+	}
+	return out
+}
+
+// Ripple brings the other files up to date with the changes since it was last
+// called, and returns new snapshots of those whose findings may have changed:
+// open ones, and closed ones in which the data of an open one does something.
+func (s *Session) Ripple() []*Snapshot {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for again := true; again; {
+		again = false
+		for _, path := range slices.Sorted(maps.Keys(s.at)) {
+			if x := s.at[path]; x.an.flow.Stale() && len(x.ahead) == 0 {
+				s.refresh(x)
+				again = true
+			}
+		}
+	}
+	var out []*Snapshot
+	for _, path := range slices.Sorted(maps.Keys(s.touched)) {
+		if f := s.at[path]; f == nil {
+			if snap := s.closed(path); snap != nil {
+				out = append(out, snap)
+			}
+		} else if len(f.ahead) == 0 {
+			s.show(f)
+			out = append(out, f.snap)
+		}
+	}
+	clear(s.touched)
+	return out
+}
+
+// Closed is a snapshot of a file that is not open: what a contribution says of
+// it, and what the data of others does in it; nil if it cannot be read.
+func (s *Session) Closed(path string) *Snapshot {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed(inProgram(path))
+}
+
+func (s *Session) closed(at string) *Snapshot {
+	tree := s.disk.Tree(at)
+	if tree == nil {
+		return nil
+	}
+	a := &analysed{rules: allRules(), program: s.program, at: at, tree: tree, note: tree.Partial}
+	a.run.path = at
+	if g := s.guests[at]; g != nil {
+		a.own, a.note = g.own, g.note
+	}
+	snap := a.snapshot(s.inbox(at), s, s.opts.Config)
+	snap.settled, snap.session, snap.feeders = true, s, s.feeders(at)
+	return snap
+}
+
+// start implements locator.
+func (s *Session) start(sp spot) (uint32, bool) {
+	if path, base, ok := s.program.Where(sp.unit); ok && path == sp.path {
+		return base, true
+	}
+	if f := s.at[sp.path]; f != nil {
+		return startIn(f.an.tree, sp)
+	}
+	return startIn(s.disk.Tree(sp.path), sp)
+}
+
+// shown implements locator.
+func (s *Session) shown(path string) string {
+	if f := s.at[path]; f != nil {
+		return f.an.run.path
+	}
+	return path
+}
+
+// Contribute takes over what a [Batch] found in files that are not open. What
+// it contributed of them before is forgotten. Ripple tells what changed.
+func (s *Session) Contribute(list []*Contribution) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range list {
+		if old := s.guests[c.at]; old != nil {
+			for path := range old.out {
+				s.touched[path] = true
+			}
+		}
+		for path := range c.out {
+			s.touched[path] = true
+		}
+		s.guests[c.at] = c
+		s.touched[c.at] = true
+		if s.at[c.at] == nil {
+			s.program.SetRoutes(c.at, c.routes)
+		}
+	}
+}
+
+// Depending lists the closed files that contributed and looked into a file.
+func (s *Session) Depending(path string) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at := inProgram(path)
+	var out []string
+	for p, g := range s.guests {
+		if s.at[p] == nil && slices.Contains(g.asked, at) {
+			out = append(out, p)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Look looks at the disk again, after files may have changed there. Ripple
+// tells what follows.
+func (s *Session) Look() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.look()
+}
+
+func (s *Session) look() {
+	changed, moved := s.disk.Refresh()
+	for _, path := range changed {
+		if s.at[path] == nil {
+			s.program.Reload(path)
+		}
+	}
+	if moved {
+		s.program.Moved()
+	}
+}
+
+// Settle parses the file from scratch where that can differ from the
+// incremental state, so that what was typed equals what a fresh Open finds.
+func (s *Session) Settle(path string) *Snapshot {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.files[path]
+	if f == nil {
+		return nil
+	}
+	s.catchUp(f)
+	if !f.doc.Settled() {
+		s.analyse(f, f.doc.Settle())
+	}
+	return f.snap
+}
+
+// Snapshot is the current state of an open file, nil if it is not open.
+func (s *Session) Snapshot(path string) *Snapshot {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.files[path]
+	if f == nil {
+		return nil
+	}
+	s.catchUp(f)
+	return f.snap
+}
+
+// Close forgets a file's text: from here on what is on the disk counts.
+func (s *Session) Close(path string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.files[path]
+	if f == nil {
+		return
+	}
+	f.doc.Close()
+	delete(s.files, path)
+	delete(s.at, f.an.at)
+	s.touch(f.an)
+	s.program.Reload(f.an.at)
+	if g := s.guests[f.an.at]; g != nil {
+		s.program.SetRoutes(g.at, g.routes)
+	}
+}
+
+// present are the files of the project as they are now.
+func (s *Session) present() flow.Files {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	open := make(map[string]*syntax.Tree, len(s.at))
+	for path, f := range s.at {
+		open[path] = f.an.tree
+	}
+	return overlay{s.disk, open}
+}

@@ -1,0 +1,334 @@
+package flow
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"pavise/analysis/lang/python"
+	"pavise/analysis/source"
+	"pavise/analysis/syntax"
+)
+
+// Files finds and reads the files of a project. Its answers for a path must
+// stay the same until [Program.Reload] or [Program.Moved] is
+// called.
+type Files interface {
+	// Locate finds the file that a dotted import target leads to, seen from the
+	// file at path; the target of a relative import begins with its dots. Of
+	// "shop.models.User", file is that of the module shop.models and rest "User".
+	// File is "" for what is not of the project.
+	Locate(path, target string) (file, rest string)
+	// Tree is the parsed file, nil if it cannot be read.
+	Tree(path string) *syntax.Tree
+}
+
+// Program is the files of a project, whose values flow into each other. It has
+// one owner.
+type Program struct {
+	*Index
+	files   Files
+	modules map[string]*Analyzer         // by path; nil for what cannot be read
+	units   map[*syntax.Unit]*unitState  // of all modules
+	unbound map[string]*Value            // the one value of each name that no file binds
+	routes  map[routeKey][]Registration  // handlers that another file registers
+	located map[string]map[string]string // folder -> target -> file NUL rest
+	also    []*Analyzer                  // in which something was soiled by the way
+}
+
+// NewProgram returns a program without files; files may be nil for one that
+// never looks into another file.
+func NewProgram(ix *Index, files Files) *Program {
+	return &Program{
+		Index: ix, files: files, modules: map[string]*Analyzer{}, units: map[*syntax.Unit]*unitState{},
+		unbound: map[string]*Value{}, located: map[string]map[string]string{},
+	}
+}
+
+// dep is something that a result depends on: a name that a module binds, or
+// one of the special names below.
+type dep struct {
+	a    *Analyzer
+	name string
+}
+
+const (
+	depImports = "\x00imports" // where imports of the module lead
+	depRoute   = "\x00route:"  // with a handler's name: what it is registered as
+)
+
+// Module is the file at path, read if need be; nil if it cannot be.
+func (p *Program) module(path string) *Analyzer {
+	a, ok := p.modules[path]
+	if ok {
+		return a
+	}
+	if tree := p.files.Tree(path); tree != nil {
+		a = &Analyzer{Program: p, path: path}
+		p.modules[path] = a
+		a.update(tree)
+		return a
+	}
+	p.modules[path] = nil
+	return nil
+}
+
+// File is the analyzer of a file, which is given its text by Update.
+func (p *Program) File(path string) *Analyzer {
+	a := p.modules[path]
+	if a == nil {
+		a = &Analyzer{Program: p, path: path}
+		p.modules[path] = a
+	}
+	return a
+}
+
+// Reload reads a file anew that was open or has changed on the disk, if it was
+// looked into. Results that depend on what changed in it are forgotten.
+func (p *Program) Reload(path string) {
+	a := p.modules[path]
+	if a == nil {
+		delete(p.modules, path) // it may be readable now
+		return
+	}
+	tree := p.files.Tree(path)
+	if tree == nil {
+		tree = &syntax.Tree{File: source.New(path, nil)}
+	}
+	a.update(tree)
+	a.m.awake = nil // its own results are not asked for
+}
+
+// Moved forgets every result that depends on where imports lead, after files
+// came or went.
+func (p *Program) Moved() {
+	p.located = map[string]map[string]string{}
+	for path, a := range p.modules {
+		if a == nil {
+			delete(p.modules, path) // it may be readable now
+			continue
+		}
+		p.spread(map[dep]bool{{a, depImports}: true}, []*Analyzer{a})
+	}
+}
+
+// Where is the file and the byte offset in it of a unit; ok is false if the
+// unit is no longer there.
+func (p *Program) Where(u *syntax.Unit) (path string, start uint32, ok bool) {
+	st := p.units[u]
+	if st == nil {
+		return "", 0, false
+	}
+	return st.a.path, st.a.m.tree.Units[st.ord].Start, true
+}
+
+// Tree is the version of a file that the program holds, nil if it holds none.
+func (p *Program) Tree(path string) *syntax.Tree {
+	if a := p.modules[path]; a != nil && a.m != nil {
+		return a.m.tree
+	}
+	return nil
+}
+
+// locate is Files.Locate, remembered.
+func (p *Program) locate(a *Analyzer, target string) (file, rest string) {
+	if p.files == nil || a.path == "" {
+		return "", ""
+	}
+	dir, name := filepath.Split(a.path)
+	in := p.located[dir]
+	if in == nil {
+		in = map[string]string{}
+		p.located[dir] = in
+	}
+	key := target
+	if strings.HasPrefix(target, strings.TrimSuffix(name, ".py")) {
+		key = name + "\x00" + target // a module does not import itself
+	}
+	if got, ok := in[key]; ok {
+		file, rest, _ = strings.Cut(got, "\x00")
+		return file, rest
+	}
+	file, rest = p.files.Locate(a.path, target)
+	in[key] = file + "\x00" + rest
+	return file, rest
+}
+
+// ofProject is what an import target of the project stands for; nil if it
+// leads out of it.
+func (f *frame) ofProject(target string) *Value {
+	a := f.m.a
+	f.run.deps[dep{a, depImports}] = true
+	file, rest := a.locate(a, target)
+	if file == "" {
+		return nil
+	}
+	b := a.module(file)
+	if b == nil {
+		return nil
+	}
+	v := &Value{mod: b}
+	for name := range strings.SplitSeq(rest, ".") {
+		if name == "" {
+			continue
+		}
+		if v.mod == nil {
+			v = f.attr(v, name, syntax.Node{})
+		} else if v = f.ofModule(v.mod, name); v == nil {
+			return nil
+		}
+	}
+	return v
+}
+
+// in is a frame for what stands at the top of another module: defaults and
+// annotations of its functions, bases and fields of its classes.
+func (f *frame) in(a *Analyzer) *frame {
+	if a == f.m.a {
+		return f
+	}
+	return &frame{m: a.m, run: f.run, scope: &python.Scope{}, env: &env{}, depth: f.depth}
+}
+
+// maxChain bounds the modules that a name is looked for through.
+const maxChain = 12
+
+// ofModule is what a module of the project has under a name; nil if it does
+// not say.
+func (f *frame) ofModule(b *Analyzer, name string) *Value {
+	r := f.run
+	r.deps[dep{b, name}] = true
+	if r.chain >= maxChain {
+		return nil
+	}
+	r.chain++
+	defer func() { r.chain-- }()
+	if v := r.bound(b.m, name, -1); v != nil {
+		if v == unknown {
+			return &Value{Name: "~." + name}
+		}
+		return v
+	}
+	g := &frame{m: b.m, run: r, env: &env{}}
+	if !strings.HasPrefix(name, "_") {
+		for _, star := range b.m.stars {
+			if v := g.fromStar(star, name); v != nil {
+				return v
+			}
+		}
+	}
+	r.deps[dep{b, depImports}] = true
+	if filepath.Base(b.path) == "__init__.py" {
+		if file, rest := b.locate(b, "."+name); file != "" && rest == "" && file != b.path {
+			if c := b.module(file); c != nil {
+				return &Value{mod: c}
+			}
+		}
+	}
+	return nil
+}
+
+// fromStar is what a star import gives a name, nil if it does not.
+func (f *frame) fromStar(target, name string) *Value {
+	set := f.m.set
+	if q := set.Canonical(target + "." + name); set.Modelled(q) {
+		if set.Known(q) {
+			return f.run.symbol(q)
+		}
+		return nil
+	}
+	return f.ofProject(target + "." + name)
+}
+
+// uses notes that results of b look into a.
+func (a *Analyzer) usedBy(b *Analyzer) {
+	if a != b && !slices.Contains(a.users, b) {
+		a.users = append(a.users, b)
+	}
+}
+
+// spread forgets every result that depends on what is dirty, in the modules to
+// look at and in those that use what is forgotten there.
+func (p *Program) spread(dirty map[dep]bool, queue []*Analyzer) {
+	queued := map[*Analyzer]bool{}
+	for _, a := range queue {
+		queued[a] = true
+	}
+	add := func(a *Analyzer) {
+		for _, b := range append([]*Analyzer{a}, a.users...) {
+			if !queued[b] {
+				queued[b] = true
+				queue = append(queue, b)
+			}
+		}
+	}
+	for _, a := range slices.Clone(queue) {
+		add(a)
+	}
+	for len(queue) > 0 {
+		a := queue[0]
+		queue = queue[1:]
+		delete(queued, a)
+		if a.m != nil && a.forgetResults(dirty) {
+			add(a)
+		}
+		for _, b := range p.also {
+			if !queued[b] {
+				queued[b] = true
+				queue = append(queue, b)
+			}
+		}
+		p.also = nil
+	}
+}
+
+// forgetResults forgets the results of a module that depend on what is dirty,
+// and soils what they gave; it reports whether it soiled anything.
+func (a *Analyzer) forgetResults(dirty map[dep]bool) (soiled bool) {
+	var mask uint64
+	for d := range dirty {
+		mask |= maskOf(d.name)
+	}
+	for again := true; again; {
+		again = false
+		for _, st := range a.m.units {
+			if st.fields != nil && intersects(st.fields.deps, dirty) {
+				st.fields = nil
+			}
+			if st.result == nil || st.result.mask&mask == 0 || !intersects(st.result.deps, dirty) {
+				continue
+			}
+			a.forgetResult(st, dirty)
+			if st.unit.Class != syntax.Function {
+				for _, n := range st.names() {
+					if d := (dep{a, n}); !dirty[d] {
+						dirty[d] = true
+						mask |= maskOf(n)
+						again, soiled = true, true
+					}
+				}
+			}
+		}
+	}
+	return soiled
+}
+
+// forgetResult makes a unit run again when it is asked for next.
+func (a *Analyzer) forgetResult(st *unitState, dirty map[dep]bool) {
+	if st.result != nil {
+		a.unregister(st.result.routes, dirty)
+	}
+	st.result, st.cls = nil, nil
+	a.stale = true
+}
+
+// names are what a unit binds and is asked for by.
+func (st *unitState) names() []string {
+	names := st.scope.Names
+	for _, k := range []string{st.unit.Key, st.unit.Parent} {
+		if k != "" {
+			names = append(names[:len(names):len(names)], k)
+		}
+	}
+	return names
+}
