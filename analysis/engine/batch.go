@@ -48,6 +48,7 @@ type Contribution struct {
 	at     string
 	own    []*draft
 	out    map[string][]*draft
+	on     []string // other files that steps of what was found stand in
 	routes []flow.Registration
 	asked  []string
 	note   string
@@ -166,7 +167,7 @@ func (b *Batch) analyse(w *worker, x *batchFile) {
 	an := newAnalysed(b.rules, w.program, x.path, x.opts)
 	an.update(x.tree)
 	x.an = an
-	x.result = &Contribution{at: x.at, own: an.own, out: an.out, routes: x.routes, asked: an.flow.Asked(), note: an.note}
+	x.result = &Contribution{at: x.at, own: an.own, out: an.out, on: an.on, routes: x.routes, asked: an.flow.Asked(), note: an.note}
 	an.flow.Release()
 	an.units = nil
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"pavise/analysis/source"
@@ -28,16 +29,39 @@ type Disk struct {
 
 // diskFile is one file, read once.
 type diskFile struct {
-	once    sync.Once
-	size    int64
-	changed time.Time
-	tree    *syntax.Tree // nil if it cannot be read
+	once sync.Once
+	read atomic.Bool
+	stamp
+	tree *syntax.Tree // nil if it cannot be read
 }
 
 // listing is what a folder holds.
 type listing struct {
-	changed time.Time
-	names   map[string]bool // true for folders
+	stamp
+	names map[string]bool // true for folders
+}
+
+// stamp tells whether a file or folder is as it was when it was read.
+type stamp struct {
+	size    int64
+	changed time.Time // zero if there was none
+	hasty   bool      // read so soon after its last change that another may bear the same time
+}
+
+// tick is more than the steps in which file systems count time.
+const tick = 50 * time.Millisecond
+
+func stampOf(info os.FileInfo) stamp {
+	return stamp{info.Size(), info.ModTime(), time.Since(info.ModTime()) < tick}
+}
+
+// holds reports whether path is as it was.
+func (s stamp) holds(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil {
+		return s.changed.IsZero()
+	}
+	return !s.hasty && info.Size() == s.size && info.ModTime().Equal(s.changed)
 }
 
 // NewDisk returns a Disk that has seen nothing.
@@ -52,16 +76,19 @@ func (d *Disk) Tree(path string) *syntax.Tree {
 		d.files[path] = f
 	}
 	d.mu.Unlock()
-	f.once.Do(func() { f.read(path) })
+	f.once.Do(func() {
+		f.load(path)
+		f.read.Store(true)
+	})
 	return f.tree
 }
 
-func (f *diskFile) read(path string) {
+func (f *diskFile) load(path string) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return
 	}
-	f.size, f.changed = info.Size(), info.ModTime()
+	f.stamp = stampOf(info)
 	if f.size > maxModule || !info.Mode().IsRegular() {
 		return
 	}
@@ -73,7 +100,7 @@ func (f *diskFile) read(path string) {
 // hold keeps a tree that was parsed elsewhere.
 func (d *Disk) hold(path string, tree *syntax.Tree) {
 	f := &diskFile{tree: tree}
-	f.once.Do(func() {})
+	f.once.Do(func() { f.read.Store(true) })
 	d.mu.Lock()
 	d.files[path] = f
 	d.mu.Unlock()
@@ -86,19 +113,13 @@ func (d *Disk) Refresh() (changed []string, moved bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for path, f := range d.files {
-		info, err := os.Stat(path)
-		if err == nil && info.Size() == f.size && info.ModTime().Equal(f.changed) {
-			continue
+		if f.read.Load() && !f.holds(path) {
+			delete(d.files, path)
+			changed = append(changed, path)
 		}
-		if err != nil && f.changed.IsZero() {
-			continue
-		}
-		delete(d.files, path)
-		changed = append(changed, path)
 	}
 	for dir, l := range d.dirs {
-		info, err := os.Stat(dir)
-		if err == nil && info.ModTime().Equal(l.changed) || err != nil && l.changed.IsZero() {
+		if l.holds(dir) {
 			continue
 		}
 		now := list(dir)
@@ -125,7 +146,7 @@ func (d *Disk) has(dir, name string) (there, folder bool) {
 func list(dir string) *listing {
 	l := &listing{}
 	if info, err := os.Stat(dir); err == nil {
-		l.changed = info.ModTime()
+		l.stamp = stampOf(info)
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {

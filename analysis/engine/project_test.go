@@ -1,49 +1,219 @@
 package engine_test
 
 import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
-	"pavise/analysis/config"
+	"pavise/analysis/engine"
+	"pavise/analysis/source"
 )
 
-// TestPassedOnNames follows names through modules of a project that only pass
-// them on: relative, absolute, renamed, by star, and in a package's __init__.
-func TestPassedOnNames(t *testing.T) {
-	dir := t.TempDir()
-	write := func(name, text string) {
-		t.Helper()
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+// folder is a project on the disk, some of whose files are open.
+type folder struct {
+	t       *testing.T
+	dir     string
+	session *engine.Session
+	texts   map[string][]byte // of all files, by path
+	open    map[string]bool
+}
+
+func newFolder(t *testing.T, dir string, names []string) *folder {
+	f := &folder{t: t, dir: dir, session: engine.NewSession(options(t)), texts: map[string][]byte{}, open: map[string]bool{}}
+	for _, n := range names {
+		path := filepath.Join(dir, filepath.FromSlash(n))
+		text, err := os.ReadFile(path)
+		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
+		f.texts[path] = text
+	}
+	return f
+}
+
+func (f *folder) paths() []string {
+	var out []string
+	for p := range f.texts {
+		out = append(out, p)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// fresh analyses the present texts from nothing.
+func (f *folder) fresh(workers int) *engine.Batch {
+	b := engine.NewBatch()
+	for p, text := range f.texts {
+		b.Add(source.New(p, bytes.Clone(text)), options(f.t))
+	}
+	if err := b.Run(f.t.Context(), workers, nil); err != nil {
+		f.t.Fatal(err)
+	}
+	return b
+}
+
+// openFile opens a file, whose text on the disk may be older.
+func (f *folder) openFile(path string) {
+	f.session.Open(path, bytes.Clone(f.texts[path]))
+	f.open[path] = true
+}
+
+// contribute analyses the closed files beside the open ones, as a scan does.
+func (f *folder) contribute() {
+	var closed []*engine.Contribution
+	for _, c := range f.fresh(2).Contributions() {
+		if !f.open[c.Path()] {
+			closed = append(closed, c)
 		}
 	}
-	write("shop/__init__.py", "from .compat import req\n")
-	write("shop/compat.py", "from flask import request as req\nfrom os import system\n")
-	write("shop/everything.py", "from shop.compat import *\n")
-	write("shop/loop.py", "from .loop import x\n")
-	body := "\n\ndef view():\n    run(data.args['q'])\n"
-	for name, c := range map[string]struct {
-		head  string
-		found int
-	}{
-		"relative":       {"from .compat import req as data, system as run", 1},
-		"absolute":       {"from shop.compat import req as data, system as run", 1},
-		"package":        {"from shop import req as data\nfrom .compat import system as run", 1},
-		"package by dot": {"from . import req as data\nfrom .compat import system as run", 1},
-		"star":           {"from .everything import system as run, req as data", 1},
-		"own module":     {"from .missing import req as data, system as run", 0},
-		"loop":           {"from .loop import x as data\nfrom .loop import x as run", 0},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := check(t, filepath.Join(dir, "shop", "views.py"), []byte(c.head+body), config.Default())
-			if n := len(s.Findings()); n != c.found {
-				t.Errorf("%d findings, want %d: %v", n, c.found, found(s))
+	f.session.Contribute(closed)
+}
+
+// same compares the session at rest with a fresh analysis.
+func (f *folder) same(when string) {
+	f.t.Helper()
+	for p := range f.open {
+		f.session.Settle(p)
+	}
+	f.session.Ripple()
+	b := f.fresh(1)
+	for _, p := range f.paths() {
+		want := describe(b.Snapshot(p))
+		var got string
+		if f.open[p] {
+			got = describe(f.session.Snapshot(p))
+		} else {
+			got = describe(f.session.Closed(p))
+		}
+		if got != want {
+			var all strings.Builder
+			for _, q := range f.paths() {
+				fmt.Fprintf(&all, "-- %s (open: %t) --\n%s\n", q, f.open[q], f.texts[q])
 			}
-		})
+			f.t.Fatalf("%s: %s (open: %t): the session has\n%s\na fresh analysis\n%s\n%s", when, p, f.open[p], got, want, all.String())
+		}
+	}
+}
+
+// TestWorkersAgree wants the same of one worker and of many.
+func TestWorkersAgree(t *testing.T) {
+	for name, ar := range projects(t) {
+		f := newFolder(t, unpack(t, ar), fileNames(ar))
+		one := f.fresh(1)
+		for _, n := range []int{2, 3, 8} {
+			many := f.fresh(n)
+			for _, p := range f.paths() {
+				if a, b := describe(one.Snapshot(p)), describe(many.Snapshot(p)); a != b {
+					t.Errorf("%s: %s: one worker finds\n%s\n%d find\n%s", name, p, a, n, b)
+				}
+			}
+		}
+	}
+}
+
+// TestOpenedInAnyOrder wants the findings not to depend on which files are
+// open, nor on the order in which they were opened.
+func TestOpenedInAnyOrder(t *testing.T) {
+	rng := rand.New(rand.NewPCG(seed(t), 3))
+	for name, ar := range projects(t) {
+		dir := unpack(t, ar)
+		for round := range 6 {
+			f := newFolder(t, dir, fileNames(ar))
+			paths := f.paths()
+			rng.Shuffle(len(paths), func(i, j int) { paths[i], paths[j] = paths[j], paths[i] })
+			for _, p := range paths[:len(paths)-rng.IntN(len(paths))] {
+				f.openFile(p)
+			}
+			f.contribute()
+			f.same(fmt.Sprintf("%s, round %d", name, round))
+		}
+	}
+}
+
+// TestProjectTypedEqualsOpened holds a session to a fresh analysis under random
+// edits over the files of a project, with files coming and going.
+func TestProjectTypedEqualsOpened(t *testing.T) {
+	rounds := 40
+	if testing.Short() {
+		rounds = 6
+	}
+	rng := rand.New(rand.NewPCG(seed(t), 5))
+	all := projects(t)
+	var names []string
+	for n := range all {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	for round := range rounds {
+		ar := all[names[rng.IntN(len(names))]]
+		f := newFolder(t, unpack(t, ar), fileNames(ar))
+		for _, p := range f.paths() {
+			if rng.IntN(3) > 0 {
+				f.openFile(p)
+			}
+		}
+		if len(f.open) == 0 {
+			f.openFile(f.paths()[0])
+		}
+		f.contribute()
+		for step := range 25 {
+			f.step(rng)
+			if rng.IntN(6) == 0 {
+				f.contribute()
+				f.same(fmt.Sprintf("round %d, step %d", round, step))
+			}
+		}
+		f.contribute()
+		f.same(fmt.Sprintf("round %d", round))
+	}
+}
+
+// step is one thing that a user does.
+func (f *folder) step(rng *rand.Rand) {
+	paths := f.paths()
+	path := paths[rng.IntN(len(paths))]
+	other := f.texts[paths[rng.IntN(len(paths))]]
+	switch k := rng.IntN(20); {
+	case k == 0 && f.open[path]: // save and close
+		f.write(path)
+		f.session.Close(path)
+		delete(f.open, path)
+		f.session.Look()
+	case k == 1 && !f.open[path]:
+		f.openFile(path)
+	case k == 2 && len(paths) > 2 && !f.open[path]: // delete
+		if err := os.Remove(path); err != nil {
+			f.t.Fatal(err)
+		}
+		delete(f.texts, path)
+		f.session.Look()
+		f.session.Forget(path)
+	case k == 3: // a new file, or one of a name that had gone
+		fresh := filepath.Join(filepath.Dir(path), []string{"helpers.py", "db.py", "views.py", "runner.py"}[rng.IntN(4)])
+		if _, there := f.texts[fresh]; !there {
+			f.texts[fresh] = bytes.Clone(other)
+			f.write(fresh)
+			f.session.Look()
+		}
+	case f.open[path]:
+		e := randomEdit(rng, f.texts[path], other)
+		if _, err := f.session.Change(path, []source.Edit{e}); err != nil {
+			f.t.Fatal(err)
+		}
+		f.texts[path] = source.Apply(f.texts[path], []source.Edit{e})
+		if rng.IntN(4) == 0 {
+			f.session.Ripple()
+		}
+	}
+}
+
+func (f *folder) write(path string) {
+	if err := os.WriteFile(path, f.texts[path], 0o600); err != nil {
+		f.t.Fatal(err)
 	}
 }

@@ -82,6 +82,7 @@ func (s *Session) Open(path string, text []byte) *Snapshot {
 	f := &openFile{doc: syntax.NewDocument(file, syntax.DefaultBudget), file: file, an: newAnalysed(allRules(), s.program, path, s.opts)}
 	s.files[path], s.at[f.an.at] = f, f
 	s.look()
+	s.touchGuest(f.an.at)             // what was contributed of it does not count now
 	s.program.SetRoutes(f.an.at, nil) // its own run says what it registers
 	s.analyse(f, f.doc.Tree())
 	return f.snap
@@ -156,6 +157,12 @@ func (s *Session) analyse(f *openFile, tree *syntax.Tree) {
 		}
 		if x.an.through(f.an.at) {
 			s.touched[path] = true
+			s.touch(x.an)
+		}
+	}
+	for path, g := range s.guests {
+		if s.at[path] == nil && slices.Contains(g.on, f.an.at) {
+			s.touchGuest(path)
 		}
 	}
 	s.show(f)
@@ -172,6 +179,18 @@ func (s *Session) refresh(x *openFile) {
 // touch notes the files in which the data of a file does something.
 func (s *Session) touch(an *analysed) {
 	for path := range an.out {
+		s.touched[path] = true
+	}
+}
+
+// touchGuest notes the files in which a contribution says something.
+func (s *Session) touchGuest(at string) {
+	g := s.guests[at]
+	if g == nil {
+		return
+	}
+	s.touched[at] = true
+	for path := range g.out {
 		s.touched[path] = true
 	}
 }
@@ -292,16 +311,9 @@ func (s *Session) Contribute(list []*Contribution) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, c := range list {
-		if old := s.guests[c.at]; old != nil {
-			for path := range old.out {
-				s.touched[path] = true
-			}
-		}
-		for path := range c.out {
-			s.touched[path] = true
-		}
+		s.touchGuest(c.at)
 		s.guests[c.at] = c
-		s.touched[c.at] = true
+		s.touchGuest(c.at)
 		if s.at[c.at] == nil {
 			s.program.SetRoutes(c.at, c.routes)
 		}
@@ -386,6 +398,7 @@ func (s *Session) Close(path string) {
 	s.program.Reload(f.an.at)
 	if g := s.guests[f.an.at]; g != nil {
 		s.program.SetRoutes(g.at, g.routes)
+		s.touchGuest(g.at)
 	}
 }
 
@@ -398,4 +411,17 @@ func (s *Session) present() flow.Files {
 		open[path] = f.an.tree
 	}
 	return overlay{s.disk, open}
+}
+
+// Forget drops what was contributed of a file that is gone.
+func (s *Session) Forget(path string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at := inProgram(path)
+	s.touchGuest(at)
+	delete(s.guests, at)
+	if s.at[at] == nil {
+		s.program.SetRoutes(at, nil)
+	}
+	s.touched[at] = true
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -65,7 +66,7 @@ func describe(s *engine.Snapshot) string {
 	for _, f := range s.Findings() {
 		fmt.Fprintf(&b, "%d-%d %s %s %s %s", f.Span.Start, f.Span.End, f.Rule.ID, f.Confidence, f.Fingerprint, f.Message)
 		for _, st := range f.Steps {
-			fmt.Fprintf(&b, " [%d-%d %s]", st.Span.Start, st.Span.End, st.Text)
+			fmt.Fprintf(&b, " [%s %d-%d %s]", filepath.Base(st.Path), st.Span.Start, st.Span.End, st.Text)
 		}
 		b.WriteByte('\n')
 	}
@@ -87,7 +88,7 @@ func TestTypedEqualsOpened(t *testing.T) {
 		}
 	}
 	slices.Sort(names)
-	rng := rand.New(rand.NewPCG(7, 11))
+	rng := rand.New(rand.NewPCG(seed(t), 11))
 	const perFile = 50
 	for done := 0; done < edits; done += perFile {
 		name := names[rng.IntN(len(names))]
@@ -121,6 +122,18 @@ func undo(_ *rand.Rand, t *testing.T, s *engine.Session, name string, text, orig
 		t.Fatal(err)
 	}
 	return bytes.Clone(original)
+}
+
+// seed of the random edits; PAVISE_SEED tries others.
+func seed(t *testing.T) uint64 {
+	if s := os.Getenv("PAVISE_SEED"); s != "" {
+		n, err := strconv.ParseUint(s, 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	return 7
 }
 
 var snippets = []string{

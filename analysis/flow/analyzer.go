@@ -58,20 +58,21 @@ type Module struct {
 
 // unitState is what is kept for a unit from version to version.
 type unitState struct {
-	a      *Analyzer
-	gen    int // the last version that it was part of
-	unit   *syntax.Unit
-	ord    int
-	scope  *python.Scope
-	scopes map[int]*python.Scope // of functions inside, by node index
-	result *Result
-	busy   bool
-	fields *fields // what it assigns to attributes of self, if it is a method
-	fn     *Func
-	woken  bool // something that rules look at may happen in it
-	facts  facts
-	cls    *Value
-	calls  *[]namedCall // calls in it one of whose arguments is a plain name
+	a       *Analyzer
+	gen     int // the last version that it was part of
+	unit    *syntax.Unit
+	ord     int
+	scope   *python.Scope
+	scopes  map[int]*python.Scope // of functions inside, by node index
+	result  *Result
+	busy    bool
+	fields  *fields // what it assigns to attributes of self, if it is a method
+	fn      *Func
+	woken   bool // something that rules look at may happen in it
+	facts   facts
+	cls     *Value
+	clsDeps map[dep]bool // of cls
+	calls   *[]namedCall // calls in it one of whose arguments is a plain name
 }
 
 // Result of running one unit.
@@ -135,7 +136,7 @@ func (a *Analyzer) update(tree *syntax.Tree) (gone, fresh []*unitState) {
 	} else {
 		m.index()
 	}
-	a.invalidate(append(gone[:len(gone):len(gone)], fresh...))
+	a.invalidate(append(gone[:len(gone):len(gone)], fresh...), maps.Equal(old.roots, m.roots) && slices.Equal(old.stars, m.stars))
 	if !same || m.awake == nil {
 		return nil, nil
 	}
@@ -209,12 +210,15 @@ func (m *Module) noteImports(u *syntax.Unit) {
 
 // invalidate forgets every result that asked for a name bound by a unit that
 // came, went or must run again.
-func (a *Analyzer) invalidate(changed []*unitState) {
+func (a *Analyzer) invalidate(changed []*unitState, sameRoots bool) {
 	if len(changed) == 0 {
 		return
 	}
 	a.stale = true
 	dirty := map[dep]bool{}
+	if !sameRoots {
+		dirty[dep{a, depRoots}], dirty[dep{a, depImports}] = true, true
+	}
 	for _, st := range changed {
 		if st.gen != a.gen && st.result != nil {
 			a.unregister(st.result.routes, dirty)

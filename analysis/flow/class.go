@@ -12,12 +12,18 @@ import (
 func (r *run) class(st *unitState) *Value {
 	r.deps[dep{st.a, st.unit.Key}] = true
 	if st.cls != nil {
+		r.inherit(st.clsDeps)
 		return st.cls
 	}
 	c := &Class{a: st.a, name: st.unit.Key, node: python.Undecorated(st.unit.Root()), unit: st}
 	st.cls = &Value{cls: c}
 	f := &frame{m: st.a.m, run: r, scope: &python.Scope{}, env: &env{}}
+	outer := r.deps
+	r.deps = map[dep]bool{}
 	c.bases = f.bases(c.node)
+	st.clsDeps = r.deps
+	r.deps = outer
+	r.inherit(st.clsDeps)
 	return st.cls
 }
 
@@ -199,9 +205,7 @@ func (r *run) classField(c *Class, name string) *Value {
 		}
 		r.deps[dep{c.a, st.unit.Key}] = true
 		fields := m.fields(st)
-		for n := range fields.deps {
-			r.deps[n] = true
-		}
+		r.inherit(fields.deps)
 		if v := fields.attrs[name]; v != nil {
 			out = join(out, v)
 		}
@@ -278,7 +282,7 @@ func (f *frame) instantiate(n syntax.Node, c *Class, args []Arg) *Value {
 		g.body()
 		f.run.stack = f.run.stack[:len(f.run.stack)-1]
 		if len(params) > 0 && g.last != nil {
-			if v := g.last.vars[g.scope.Slot(params[0].Name)]; v != nil && v.inst {
+			if v := g.last.local(g.scope, params[0].Name); v != nil && v.inst {
 				return v
 			}
 		}

@@ -12,8 +12,8 @@ import (
 // entry runs a function by itself, with parameters as its framework gives
 // them, or of unknown origin.
 func (f *frame) entry(fn *Func) {
-	if fn.class == nil {
-		f.findClass(fn)
+	if fn.closure == nil {
+		f.findClass(fn) // anew: its header may be another one by now
 	}
 	g := f.enter(fn)
 	g.depth = 0
@@ -109,14 +109,14 @@ func (f *frame) entryParams(g *frame, fn *Func, params []python.Param, route *mo
 		if isClassMethod(fn) {
 			self = &Value{cls: fn.class}
 		}
-		g.env.vars[g.scope.Slot(params[0].Name)] = self
+		g.setLocal(params[0].Name, self)
 		start = 1
 	}
 	for i := start; i < len(params); i++ {
 		p := params[i]
 		v := f.entryParam(fn, p, i-start, route, pattern)
 		g.view = g.view || strings.HasSuffix(v.Type, "Request")
-		g.env.vars[g.scope.Slot(p.Name)] = v
+		g.setLocal(p.Name, v)
 	}
 }
 
@@ -196,6 +196,7 @@ func (f *frame) requestType(p python.Param, i int) string {
 	if i > 1 || p.Kind != python.Positional {
 		return ""
 	}
+	f.run.deps[dep{f.m.a, depRoots}] = true
 	for _, q := range f.m.set.Requests() {
 		if q.Name == p.Name && f.m.roots[q.Import] {
 			return q.Type
@@ -379,7 +380,7 @@ func (f *frame) dependencyClass(c *Class, p python.Param) *Value {
 	g.body()
 	f.run.stack = f.run.stack[:len(f.run.stack)-1]
 	if len(params) > 0 && g.last != nil {
-		if v := g.last.vars[g.scope.Slot(params[0].Name)]; v != nil {
+		if v := g.last.local(g.scope, params[0].Name); v != nil {
 			return v
 		}
 	}

@@ -41,6 +41,22 @@ func (e *env) clone() *env {
 	return c
 }
 
+// local is a variable of the scope by name, nil if it is not bound or, in code
+// that Python would refuse, not local.
+func (e *env) local(s *python.Scope, name string) *Value {
+	if i := s.Slot(name); i >= 0 {
+		return e.vars[i]
+	}
+	return nil
+}
+
+// setLocal binds a parameter.
+func (f *frame) setLocal(name string, v *Value) {
+	if i := f.scope.Slot(name); i >= 0 {
+		f.env.vars[i] = v
+	}
+}
+
 // merge is the environment that is either a or b; nil is unreachable.
 func merge(a, b *env) *env {
 	switch {

@@ -31,7 +31,7 @@ func (f *frame) inline(n syntax.Node, fn *Func, self *Value, args []Arg) *Value 
 	f.bindArgs(g, fn, params, self, args)
 	ids := make([]*Value, len(params))
 	for i := range params {
-		if v := g.env.vars[g.scope.Slot(params[i].Name)]; v != nil && v != unknown {
+		if v := g.env.local(g.scope, params[i].Name); v != nil && v != unknown {
 			ids[i] = v.id()
 		}
 	}
@@ -115,7 +115,7 @@ func (f *frame) bindArgs(g *frame, fn *Func, params []python.Param, self *Value,
 		if at.OK() {
 			v = v.step(at, "passed to "+fn.name+"() as "+p.Name)
 		}
-		g.env.vars[g.scope.Slot(p.Name)] = v
+		g.setLocal(p.Name, v)
 	}
 	i := 0
 	if self != nil && len(params) > 0 && !f.m.isStatic(fn) {
@@ -162,7 +162,7 @@ func (f *frame) bindArgs(g *frame, fn *Func, params []python.Param, self *Value,
 func (f *frame) bindMissing(g *frame, params []python.Param, rest, kwrest *Value, spread bool) {
 	for _, p := range params {
 		slot := g.scope.Slot(p.Name)
-		if g.env.vars[slot] != nil {
+		if slot < 0 || g.env.vars[slot] != nil {
 			continue
 		}
 		var v *Value
@@ -289,7 +289,7 @@ func (f *frame) writeBack(n syntax.Node, g *frame, params []python.Param, self *
 		return
 	}
 	if self != nil && len(params) > 0 && g.fn.class != nil {
-		v := g.last.vars[g.scope.Slot(params[0].Name)]
+		v := g.last.local(g.scope, params[0].Name)
 		if obj := n.Child(syntax.FieldFunction).Child(syntax.FieldObject); v != nil && v != self && obj.OK() && sameObject(v, self) {
 			f.update(obj, v)
 		}
@@ -305,7 +305,7 @@ func (f *frame) writeBack(n syntax.Node, g *frame, params []python.Param, self *
 		if i >= len(params) || params[i].Kind != python.Positional {
 			break
 		}
-		v := g.last.vars[g.scope.Slot(params[i].Name)]
+		v := g.last.local(g.scope, params[i].Name)
 		if v != nil && v.id() != a.Value.id() && v.Type == a.Value.Type && mutable(v) && mutable(a.Value) && a.Node.Kind() == syntax.KindIdentifier {
 			f.store(a.Node.Str(), v)
 		}

@@ -53,6 +53,8 @@ type dep struct {
 }
 
 const (
+	depFacts   = "\x00facts"   // what the module's statements test
+	depRoots   = "\x00roots"   // which libraries the module imports
 	depImports = "\x00imports" // where imports of the module lead
 	depRoute   = "\x00route:"  // with a handler's name: what it is registered as
 )
@@ -295,22 +297,32 @@ func (a *Analyzer) forgetResults(dirty map[dep]bool) (soiled bool) {
 			if st.fields != nil && intersects(st.fields.deps, dirty) {
 				st.fields = nil
 			}
+			if st.cls != nil && intersects(st.clsDeps, dirty) {
+				st.cls = nil
+				a.soil(st, dirty, &mask, &again)
+			}
 			if st.result == nil || st.result.mask&mask == 0 || !intersects(st.result.deps, dirty) {
 				continue
 			}
 			a.forgetResult(st, dirty)
 			if st.unit.Class != syntax.Function {
-				for _, n := range st.names() {
-					if d := (dep{a, n}); !dirty[d] {
-						dirty[d] = true
-						mask |= maskOf(n)
-						again, soiled = true, true
-					}
-				}
+				a.soil(st, dirty, &mask, &again)
 			}
 		}
+		soiled = soiled || again
 	}
 	return soiled
+}
+
+// soil notes that what a unit binds may be something else now.
+func (a *Analyzer) soil(st *unitState, dirty map[dep]bool, mask *uint64, again *bool) {
+	for _, n := range st.names() {
+		if d := (dep{a, n}); !dirty[d] {
+			dirty[d] = true
+			*mask |= maskOf(n)
+			*again = true
+		}
+	}
 }
 
 // forgetResult makes a unit run again when it is asked for next.
@@ -330,5 +342,13 @@ func (st *unitState) names() []string {
 			names = append(names[:len(names):len(names)], k)
 		}
 	}
+	if st.tests() {
+		names = append(names[:len(names):len(names)], depFacts)
+	}
 	return names
+}
+
+// tests reports whether a statement may end the program unless a test holds.
+func (st *unitState) tests() bool {
+	return st.unit.Parent == "" && (st.unit.Kind == syntax.KindIfStatement || st.unit.Kind == syntax.KindAssertStatement)
 }

@@ -192,17 +192,17 @@ func (r *run) export(m *Module, ord int, name string) *Value {
 		r.partial = true
 		return unknown
 	}
-	r.inherit(res)
+	r.inherit(res.deps)
 	if v := res.globals[name]; v != nil {
 		return v
 	}
 	return unknown
 }
 
-// inherit takes over what another result depends on.
-func (r *run) inherit(res *Result) {
-	for n := range res.deps {
-		r.deps[n] = true
+// inherit takes over what another answer depends on.
+func (r *run) inherit(deps map[dep]bool) {
+	for d := range deps {
+		r.deps[d] = true
 	}
 }
 
@@ -242,13 +242,14 @@ func (r *run) refined(m *Module, v *Value, from, before int) *Value {
 	if before < 0 || !v.tainted(models.Unknown) {
 		return v
 	}
+	r.deps[dep{m.a, depFacts}] = true
 	for i := from + 1; i < before; i++ {
 		st := m.units[i]
-		if st.unit.Parent != "" || st.unit.Kind != syntax.KindIfStatement && st.unit.Kind != syntax.KindAssertStatement {
+		if !st.tests() {
 			continue
 		}
 		if res := m.result(i); res != nil {
-			r.inherit(res)
+			r.inherit(res.deps)
 			for _, x := range res.facts {
 				if x.base.id() == v.id() {
 					v = x.apply(v)
