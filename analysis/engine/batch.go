@@ -66,14 +66,10 @@ func NewBatch() *Batch {
 	return &Batch{disk: NewDisk(), rules: allRules(), cwd: cwd, files: map[string]*batchFile{}}
 }
 
-// Add parses a file and takes it in. It is safe for concurrent use.
+// Add takes a file in. It is safe for concurrent use.
 func (b *Batch) Add(f *source.File, o Options) {
-	b.add(&batchFile{path: f.Path(), file: f, tree: parse(f), opts: o.withDefaults()})
-}
-
-func (b *Batch) add(x *batchFile) {
-	x.at = inProgram(x.path)
-	b.disk.hold(x.at, x.tree)
+	x := &batchFile{path: f.Path(), at: inProgram(f.Path()), file: f, opts: o.withDefaults()}
+	b.disk.hold(x.at, f)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.files[x.at] = x
@@ -141,10 +137,7 @@ func (b *Batch) all(ctx context.Context, team []*worker, step func(*worker, *bat
 
 // ask finds out which handlers of other files a file registers.
 func (b *Batch) ask(w *worker, x *batchFile) {
-	x.owner = w
-	if x.tree == nil {
-		return
-	}
+	x.owner, x.tree = w, b.disk.Tree(x.at)
 	defer func() {
 		if v := recover(); v != nil {
 			x.routes = nil // said when the file is analysed
@@ -161,15 +154,11 @@ func (b *Batch) ask(w *worker, x *batchFile) {
 
 // analyse runs all of a file.
 func (b *Batch) analyse(w *worker, x *batchFile) {
-	if x.tree == nil {
-		return
-	}
 	an := newAnalysed(b.rules, w.program, x.path, x.opts)
 	an.update(x.tree)
-	x.an = an
+	x.an = &analysed{rules: b.rules, at: x.at, tree: x.tree, own: an.own, note: an.note, run: fileRun{path: x.path}}
 	x.result = &Contribution{at: x.at, own: an.own, out: an.out, on: an.on, routes: x.routes, asked: an.flow.Asked(), note: an.note}
 	an.flow.Release()
-	an.units = nil
 }
 
 // deliver hands what files found in others to those.
@@ -222,6 +211,15 @@ func (b *Batch) snapshot(x *batchFile) *Snapshot {
 	s := x.an.snapshot(x.inbox, b, x.opts.Config)
 	s.settled, s.files, s.feeders = true, b.disk, x.feeders
 	return s
+}
+
+// File is the text of a file under the path that a step names, nil if it
+// cannot be read.
+func (b *Batch) File(path string) *source.File {
+	if tree := b.disk.Tree(inProgram(path)); tree != nil {
+		return tree.File
+	}
+	return nil
 }
 
 // Contributions are what was found in each file, for a session.

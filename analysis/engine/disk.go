@@ -32,6 +32,7 @@ type diskFile struct {
 	once sync.Once
 	read atomic.Bool
 	stamp
+	text *source.File // if it is not to be read from the disk
 	tree *syntax.Tree // nil if it cannot be read
 }
 
@@ -84,6 +85,10 @@ func (d *Disk) Tree(path string) *syntax.Tree {
 }
 
 func (f *diskFile) load(path string) {
+	if f.text != nil {
+		f.tree = parse(f.text)
+		return
+	}
 	info, err := os.Stat(path)
 	if err != nil {
 		return
@@ -97,13 +102,11 @@ func (f *diskFile) load(path string) {
 	}
 }
 
-// hold keeps a tree that was parsed elsewhere.
-func (d *Disk) hold(path string, tree *syntax.Tree) {
-	f := &diskFile{tree: tree}
-	f.once.Do(func() { f.read.Store(true) })
+// hold takes a text in place of what is on the disk.
+func (d *Disk) hold(path string, text *source.File) {
 	d.mu.Lock()
-	d.files[path] = f
-	d.mu.Unlock()
+	defer d.mu.Unlock()
+	d.files[path] = &diskFile{text: text}
 }
 
 // Refresh looks at the disk again. It returns the files whose text is another

@@ -335,8 +335,16 @@ func (r *Result) Forget() {
 }
 
 // Release drops what only the file's own rules needed, once they have seen all
-// results: the file stays for others to look into.
+// results. A file that no other one has looked into is forgotten; the next that
+// asks for it reads it anew.
 func (a *Analyzer) Release() {
+	if len(a.users) == 0 {
+		for _, st := range a.m.units {
+			delete(a.units, st.unit)
+		}
+		delete(a.modules, a.path)
+		return
+	}
 	for _, st := range a.m.units {
 		if st.unit.Class == syntax.Function {
 			st.result, st.scopes, st.calls = nil, nil, nil

@@ -30,6 +30,8 @@ type checkCmd struct {
 // outcome is what one worker hands back.
 type outcome struct {
 	report.File
+	in     input
+	snap   *engine.Snapshot
 	failed bool // a named file could not be read
 	panics []string
 }
@@ -52,18 +54,22 @@ func (c *checkCmd) Run(ctx context.Context, a *app) error {
 	defer bar.stop()
 	w := c.writer(out, start)
 	var sum report.Summary
-	relaxGC()
-	err = inOrder(ctx, len(inputs), c.jobs(),
-		func(i int) outcome { return c.check(a, inputs[i]) },
-		func(_ int, o outcome) error {
-			sum.Add(&o.File)
-			bar.pause(o.Note != "" || len(o.panics) > 0 || len(o.Findings) > 0)
-			a.noteOutcome(&o)
-			err := w.File(&o.File)
-			bar.add()
-			return err
-		})
+	relaxGC(0)
+	batch := engine.NewBatch()
+	outcomes, err := c.analyse(ctx, a, batch, inputs, bar)
 	bar.stop()
+	if err == nil {
+		err = inOrder(ctx, len(outcomes), c.jobs(),
+			func(i int) *outcome {
+				c.resolve(batch, outcomes[i])
+				return outcomes[i]
+			},
+			func(_ int, o *outcome) error {
+				sum.Add(&o.File)
+				a.noteOutcome(o)
+				return w.File(&o.File)
+			})
+	}
 	if err == nil {
 		err = w.Close(&sum)
 	}
@@ -80,10 +86,12 @@ func (c *checkCmd) Run(ctx context.Context, a *app) error {
 }
 
 // relaxGC trades memory for speed: a check makes much garbage and keeps little,
-// so that several times the live heap is still small.
-func relaxGC() {
-	if os.Getenv("GOGC") == "" {
+// so that several times the live heap is still small. Where it is not, for very
+// many lines, the memory that they need bounds it.
+func relaxGC(lines int) {
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetGCPercent(800)
+		debug.SetMemoryLimit(max(400<<20, int64(lines)*1300))
 	}
 }
 
@@ -149,19 +157,56 @@ func (c *checkCmd) writer(out io.Writer, start time.Time) report.Writer {
 	return report.NewText(out, o)
 }
 
-// check checks one file. It runs on a worker.
-func (c *checkCmd) check(a *app, in input) outcome {
-	o := outcome{File: report.File{Path: in.path}}
-	f, err := c.open(a, in)
-	if err != nil {
-		o.Note, o.Skipped, o.failed = err.Error(), true, in.named
-		return o
+// analyse checks the files together. Its outcomes are those of the inputs, in
+// their order, and those of other files in which their data does something.
+func (c *checkCmd) analyse(ctx context.Context, a *app, batch *engine.Batch, inputs []input, bar *progress) ([]*outcome, error) {
+	outcomes, all := make([]*outcome, 0, len(inputs)), 0
+	err := inOrder(ctx, len(inputs), c.jobs(),
+		func(i int) *outcome {
+			o := &outcome{File: report.File{Path: inputs[i].path}, in: inputs[i]}
+			f, err := c.open(a, inputs[i])
+			if err != nil {
+				o.Note, o.Skipped, o.failed = err.Error(), true, inputs[i].named
+				return o
+			}
+			o.Lines = lines(f)
+			batch.Add(f, inputs[i].options(o))
+			return o
+		},
+		func(_ int, o *outcome) error {
+			outcomes = append(outcomes, o)
+			all += o.Lines
+			return nil
+		})
+	relaxGC(all)
+	if err == nil {
+		err = batch.Run(ctx, c.jobs(), bar.add)
 	}
-	snap := engine.Check(f, in.options(&o))
-	o.analysed(in, snap)
-	o.Lines = lines(f)
-	o.Findings = report.Resolve(f, snap.Findings(), readOther)
-	return o
+	if err != nil {
+		return nil, err
+	}
+	for _, snap := range batch.Others() {
+		if found := snap.Findings(); len(found) > 0 && !snap.Config().Excluded(found[0].Path) {
+			outcomes = append(outcomes, &outcome{File: report.File{Path: found[0].Path, Lines: lines(snap.File())}, snap: snap})
+		}
+	}
+	return outcomes, nil
+}
+
+// resolve gives an outcome its findings. It runs on a worker.
+func (c *checkCmd) resolve(batch *engine.Batch, o *outcome) {
+	if o.Skipped {
+		return
+	}
+	if o.snap == nil {
+		o.snap = batch.Snapshot(o.Path)
+	}
+	if o.snap == nil {
+		return
+	}
+	o.analysed(o.in, o.snap)
+	o.Findings = report.Resolve(o.snap.File(), o.snap.Findings(), batch.File)
+	o.snap = nil
 }
 
 func (c *checkCmd) open(a *app, in input) (*source.File, error) {
@@ -199,15 +244,6 @@ func (o *outcome) analysed(in input, snap *engine.Snapshot) {
 	o.Note = snap.Note()
 	o.Skipped = o.Note != "" && len(snap.Tree().Units) == 0
 	o.failed = o.Skipped && in.named
-}
-
-// readOther reads a file that a step of a path lies in.
-func readOther(path string) *source.File {
-	f, err := readFile(path)
-	if err != nil {
-		return nil
-	}
-	return f
 }
 
 // noteOutcome says on stderr what was wrong with a file.

@@ -56,7 +56,7 @@ func (c *fixCmd) Run(ctx context.Context, a *app) error {
 	if jobs < 1 {
 		jobs = runtime.GOMAXPROCS(0)
 	}
-	relaxGC()
+	relaxGC(0)
 	var t tally
 	err = inOrder(ctx, len(inputs), jobs,
 		func(i int) fixed { return c.fix(inputs[i]) },

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"io"
+	"sync"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -16,6 +17,7 @@ const (
 
 // progress is a bar on a terminal, or nothing.
 type progress struct {
+	mu    sync.Mutex               // guards all below
 	bar   *progressbar.ProgressBar // nil: there is none
 	start time.Time
 	done  int
@@ -39,19 +41,14 @@ func newProgress(w io.Writer, total int, quiet bool) *progress {
 	return p
 }
 
-// add counts a file.
+// add counts a file. It is safe for concurrent use.
 func (p *progress) add() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.done++
 	if p.bar != nil && time.Since(p.start) > progressAfter {
 		p.shown = true
 		_ = p.bar.Set(p.done)
-	}
-}
-
-// pause takes the bar off the terminal before something else is written there.
-func (p *progress) pause(written bool) {
-	if written && p.shown {
-		_ = p.bar.Clear()
 	}
 }
 
