@@ -66,7 +66,7 @@ func (s *server) createToken(ctx context.Context) jsontext.Value {
 
 // report shows how many of all are done. It is for one goroutine.
 func (p *progress) report(done, all int) {
-	if now := time.Now(); p.token != nil && all > 0 && now.Sub(p.last) >= progressPause {
+	if now := time.Now(); p != nil && p.token != nil && all > 0 && now.Sub(p.last) >= progressPause {
 		p.last = now
 		p.send(&protocol.WorkDoneProgressReport{
 			Kind: "report", Message: new(fmt.Sprintf("%d of %d files", done, all)), Percentage: new(uint32(done * 100 / all)),

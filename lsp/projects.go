@@ -34,6 +34,8 @@ type project struct {
 	stamp   time.Time      // of the file
 	config  *config.Config // in force: file, and the client's settings over it
 	session *engine.Session
+	// rippling is set while other files are brought up to date with a change.
+	rippling bool
 }
 
 // projectKey tells projects apart. Either part may be empty.
@@ -174,7 +176,7 @@ func modTime(path string) time.Time {
 func (s *server) didChangeFiles(ctx context.Context, params []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	reload := false
+	reload, look := false, false
 	for _, c := range parseValue(params).at("changes").list() {
 		_, path := documentKey(c.at("uri").string())
 		switch filepath.Base(path) {
@@ -182,12 +184,24 @@ func (s *server) didChangeFiles(ctx context.Context, params []byte) error {
 			reload = true
 		default:
 			s.rescan(ctx, path)
+			look = true
 		}
+	}
+	if look {
+		s.lookAround(ctx)
 	}
 	if reload {
 		s.reload(ctx)
 	}
 	return nil
+}
+
+// lookAround has all sessions look at the disk again.
+func (s *server) lookAround(ctx context.Context) {
+	for _, p := range s.projects {
+		p.session.Look()
+		s.ripple(ctx, p)
+	}
 }
 
 // showFaults tells the user what is wrong with a configuration: in words once,

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -117,68 +119,87 @@ func (s *server) list(ctx context.Context, dir string) []string {
 	return files
 }
 
-// scanFiles analyses files on all cores but one, which is the user's.
+// scanFiles analyses files that are not open, together with what the open ones
+// hold, on all cores but one, which is the user's.
 func (s *server) scanFiles(ctx context.Context, files []string, p *progress) scanResult {
-	jobs, done := make(chan string), make(chan int)
-	var workers sync.WaitGroup
-	for range max(1, runtime.GOMAXPROCS(0)-1) {
-		workers.Go(func() {
-			for path := range jobs {
-				done <- s.scanFile(ctx, path)
-			}
-		})
-	}
-	go func() { // ends when all files are handed out or ctx is done
-		defer close(done)
-		defer workers.Wait()
-		defer close(jobs)
-		for _, path := range files {
-			select {
-			case jobs <- path:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
 	var r scanResult
-	for n := range done {
-		r.Files++
-		if r.Findings += n; r.Findings > maxScanFindings {
-			s.say(protocol.MessageTypeWarning, fmt.Sprintf("the scan was ended: it found more than %d faults", maxScanFindings))
-			p.cancel()
+	batches := map[*project]*engine.Batch{}
+	var order []*project
+	for _, path := range files {
+		if ctx.Err() != nil {
+			break
 		}
-		p.report(r.Files, len(files))
+		project, file := s.toScan(path)
+		if file == nil {
+			r.Files++
+			continue
+		}
+		if batches[project] == nil {
+			batches[project] = engine.NewBatch()
+			order = append(order, project)
+		}
+		batches[project].Add(file, engine.Options{Config: project.config, OnPanic: s.rulePanicked})
+	}
+	var mu sync.Mutex
+	for _, project := range order {
+		b := batches[project]
+		s.lend(project, b)
+		err := b.Run(ctx, max(1, runtime.GOMAXPROCS(0)-1), func() {
+			s.standBack(ctx)
+			mu.Lock()
+			defer mu.Unlock()
+			r.Files++
+			p.report(r.Files, len(files))
+		})
+		if err != nil {
+			break
+		}
+		if r.Findings += b.Findings(); r.Findings > maxScanFindings {
+			s.say(protocol.MessageTypeWarning, fmt.Sprintf("the scan was ended: it found more than %d faults", maxScanFindings))
+			if p != nil {
+				p.cancel()
+			}
+			break
+		}
+		s.takeOver(ctx, project, b)
 	}
 	r.Complete = ctx.Err() == nil
 	return r
 }
 
-// scanFile reports the findings of one file that is not open, and how many
-// there are.
-func (s *server) scanFile(ctx context.Context, path string) int {
-	s.standBack(ctx)
-	if ctx.Err() != nil {
-		return 0
-	}
+// toScan reads a file for a scan; nil if it is open or cannot be read.
+func (s *server) toScan(path string) (*project, *source.File) {
 	key, _ := documentKey(uriOf(path))
 	s.mu.Lock()
-	open, cfg := s.docs[key] != nil, s.projectOf(path).config
+	open, project := s.docs[key] != nil, s.projectOf(path)
 	s.mu.Unlock()
 	if open {
-		return 0
+		return project, nil
 	}
 	file, err := readSource(path)
 	if err != nil {
 		s.log.Warn("skipped by the scan", zap.String("path", path), zap.Error(err))
-		return 0
+		return project, nil
 	}
-	snap := engine.Check(file, engine.Options{Config: cfg, OnPanic: s.rulePanicked})
+	return project, file
+}
+
+// lend gives a batch the texts of the open files, for others to look into.
+func (s *server) lend(p *project, b *engine.Batch) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.docs[key] == nil && ctx.Err() == nil {
-		s.showClosed(key, snap)
+	for _, d := range s.docs {
+		if d.project == p {
+			b.Lend(d.file)
+		}
 	}
-	return len(snap.Findings())
+}
+
+// takeOver hands what a batch found to the session and shows it.
+func (s *server) takeOver(ctx context.Context, p *project, b *engine.Batch) {
+	p.session.Contribute(b.Contributions())
+	for s.rippleStep(ctx, p) {
+	}
 }
 
 // standBack waits while the user types.
@@ -245,37 +266,55 @@ func (s *server) rescan(ctx context.Context, path string) {
 	s.start(ctx, "rescan", s.rescanAll)
 }
 
-// rescanAll looks at the stale files until there are none.
+// rescanAll looks at the stale files, and those that look into them, until
+// there are none.
 func (s *server) rescanAll(ctx context.Context) {
 	for {
-		path := s.nextStale(ctx)
-		if path == "" {
+		paths := s.takeStale(ctx)
+		if paths == nil {
 			return
 		}
-		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
-			s.scanFile(ctx, path)
-			continue
+		var there []string
+		for _, path := range paths {
+			if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+				there = append(there, path)
+				continue
+			}
+			s.mu.Lock()
+			p := s.projectOf(path)
+			s.mu.Unlock()
+			p.session.Forget(path)
+			for s.rippleStep(ctx, p) {
+			}
 		}
-		s.mu.Lock()
-		key, _ := documentKey(uriOf(path))
-		s.showClosed(key, nil)
-		s.mu.Unlock()
+		s.scanFiles(ctx, there, nil)
 	}
 }
 
-// nextStale takes one; with the last the task ends.
-func (s *server) nextStale(ctx context.Context) string {
+// takeStale takes all stale files; when there are none the task ends.
+func (s *server) takeStale(ctx context.Context) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	out := map[string]bool{}
 	for path := range s.stale {
-		delete(s.stale, path)
-		if ctx.Err() == nil && !s.projectOf(path).config.Excluded(path) {
-			return path
+		p := s.projectOf(path)
+		if ctx.Err() != nil {
+			break
+		}
+		if !p.config.Excluded(path) {
+			out[path] = true
+		}
+		for _, other := range p.session.Depending(path) {
+			out[other] = true
 		}
 	}
-	s.rescanning = false
-	s.refreshPulls(ctx)
-	return ""
+	clear(s.stale)
+	if len(out) == 0 {
+		s.rescanning = false
+		s.refreshPulls(ctx)
+		return nil
+	}
+	return slices.Sorted(maps.Keys(out))
 }
 
 // readSource reads a file that may be anything.

@@ -64,6 +64,7 @@ func (s *server) didOpen(ctx context.Context, params []byte) error {
 	delete(s.scanned, key) // the client's text wins from here on
 	s.load(d, []byte(*doc.Text))
 	s.publish(ctx, d)
+	s.ripple(ctx, d.project)
 	return nil
 }
 
@@ -118,6 +119,7 @@ func (s *server) didChange(ctx context.Context, params []byte) error {
 	}
 	s.analyse(d)
 	s.publish(ctx, d)
+	s.ripple(ctx, d.project)
 	return err
 }
 
@@ -256,6 +258,9 @@ func (s *server) didSave(ctx context.Context, params []byte) error {
 		s.load(d, []byte(*p.Text))
 		s.publish(ctx, d)
 	}
+	if !s.client.watchFiles {
+		s.lookAround(ctx)
+	}
 	return nil
 }
 
@@ -275,6 +280,7 @@ func (s *server) didClose(ctx context.Context, params []byte) error {
 	delete(s.docs, key)
 	s.clear(d.uri)
 	s.rescan(ctx, path)
+	s.ripple(ctx, d.project)
 	return nil
 }
 
@@ -317,6 +323,7 @@ func (s *server) settle(ctx context.Context, d *document) {
 	if !sameFindings(before, snap) {
 		s.republish(ctx, d)
 	}
+	s.ripple(ctx, d.project)
 }
 
 func (s *server) stopTimers() {

@@ -75,6 +75,9 @@ func (b *Batch) Add(f *source.File, o Options) {
 	b.files[x.at] = x
 }
 
+// Lend gives the batch a text that is only looked into.
+func (b *Batch) Lend(f *source.File) { b.disk.hold(inProgram(f.Path()), f) }
+
 // worker analyses files with a program of its own. Workers share the parsed
 // trees.
 type worker struct {
@@ -211,6 +214,17 @@ func (b *Batch) snapshot(x *batchFile) *Snapshot {
 	s := x.an.snapshot(x.inbox, b, x.opts.Config)
 	s.settled, s.files, s.feeders = true, b.disk, x.feeders
 	return s
+}
+
+// Findings counts what was found in the files that were added.
+func (b *Batch) Findings() int {
+	n := 0
+	for _, x := range b.order {
+		if x.an != nil {
+			n += len(b.snapshot(x).findings)
+		}
+	}
+	return n
 }
 
 // File is the text of a file under the path that a step names, nil if it

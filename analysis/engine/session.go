@@ -189,7 +189,9 @@ func (s *Session) touchGuest(at string) {
 	if g == nil {
 		return
 	}
-	s.touched[at] = true
+	if len(g.own) > 0 || g.note != "" {
+		s.touched[at] = true
+	}
 	for path := range g.out {
 		s.touched[path] = true
 	}
@@ -237,34 +239,44 @@ func (s *Session) inbox(at string) []*draft {
 // called, and returns new snapshots of those whose findings may have changed:
 // open ones, and closed ones in which the data of an open one does something.
 func (s *Session) Ripple() []*Snapshot {
+	var out []*Snapshot
+	for {
+		snap, more := s.RippleStep()
+		if snap != nil {
+			out = append(out, snap)
+		}
+		if !more {
+			return out
+		}
+	}
+}
+
+// RippleStep is a part of Ripple, of the length of one file's analysis: it
+// returns at most one snapshot, and whether there is more to do.
+func (s *Session) RippleStep() (snap *Snapshot, more bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for again := true; again; {
-		again = false
-		for _, path := range slices.Sorted(maps.Keys(s.at)) {
-			if x := s.at[path]; x.an.flow.Stale() && len(x.ahead) == 0 {
-				s.refresh(x)
-				again = true
-			}
+	for _, path := range slices.Sorted(maps.Keys(s.at)) {
+		if x := s.at[path]; x.an.flow.Stale() && len(x.ahead) == 0 {
+			s.refresh(x)
+			return nil, true
 		}
 	}
-	var out []*Snapshot
 	for _, path := range slices.Sorted(maps.Keys(s.touched)) {
+		delete(s.touched, path)
 		if f := s.at[path]; f == nil {
-			if snap := s.closed(path); snap != nil {
-				out = append(out, snap)
-			}
+			snap = s.closed(path)
 		} else if len(f.ahead) == 0 {
 			s.show(f)
-			out = append(out, f.snap)
+			snap = f.snap
 		}
+		return snap, len(s.touched) > 0
 	}
-	clear(s.touched)
-	return out
+	return nil, false
 }
 
 // Closed is a snapshot of a file that is not open: what a contribution says of
-// it, and what the data of others does in it; nil if it cannot be read.
+// it, and what the data of others does in it; without findings if it is gone.
 func (s *Session) Closed(path string) *Snapshot {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -274,7 +286,8 @@ func (s *Session) Closed(path string) *Snapshot {
 func (s *Session) closed(at string) *Snapshot {
 	tree := s.disk.Tree(at)
 	if tree == nil {
-		return nil
+		file := source.New(at, nil)
+		return &Snapshot{file: file, tree: &syntax.Tree{File: file}, rules: allRules(), cfg: s.opts.Config, settled: true, session: s}
 	}
 	a := &analysed{rules: allRules(), program: s.program, at: at, tree: tree, note: tree.Partial}
 	a.run.path = at
@@ -417,6 +430,7 @@ func (s *Session) present() flow.Files {
 func (s *Session) Forget(path string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.look()
 	at := inProgram(path)
 	s.touchGuest(at)
 	delete(s.guests, at)
