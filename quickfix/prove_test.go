@@ -41,7 +41,7 @@ func TestOnlyProvenEditsAreOffered(t *testing.T) {
 		{`f"SELECT`, `f"SELECT DISTINCT`, stillThere},
 		{`cur.execute`, `x = 1; cur.execute`, stillThere},
 		{`cur.execute(f"SELECT id FROM users WHERE name = '{name}'")`, `requests.get("https://api.github.com")`, somethingNew},
-		{`    requests.get("https://api.github.com")`, `    eval(name)`, stillThere},
+		{`    requests.get("https://api.github.com")`, `    repr(name)`, stillThere},
 	} {
 		p := prover{before: s}
 		if got := p.prove(&list[1], replacing(t, c.old, c.with)); got != c.want {

@@ -112,6 +112,9 @@ func (f *frame) modelled(n syntax.Node, callee *Value, args []Arg) *Value {
 		if s.Type != "" {
 			v.Type = s.Type
 		}
+		if t := set.TypeOf(name + "()[]"); t != "" {
+			v.rest = &Value{Type: t, Clean: v.Clean, Origins: v.Origins}
+		}
 		return v
 	}
 	if convertsToHarmless(args) {

@@ -271,7 +271,7 @@ func foldMembership(op string, a, b *Value) (*Value, bool) {
 }
 
 const textKinds = models.SQL | models.Command | models.HTML | models.Path | models.Code | models.Template |
-	models.LDAP | models.XPath | models.Regex | models.Header | models.Log | models.URL | models.Redirect
+	models.LDAP | models.XPath | models.Regex | models.Header | models.Log | models.URL | models.Redirect | models.RemoteCommand
 
 // membership is what `a in b` says.
 func membership(a, b *Value, positive bool) []fact {
@@ -303,7 +303,9 @@ func membership(a, b *Value, positive bool) []fact {
 			base = a.rel.base
 		case "parents":
 			return nil
-		case "scheme", "path", "port", "query", "parsed":
+		case "scheme":
+			return []fact{{base: a.rel.base, kinds: models.Argument, onTrue: positive}}
+		case "path", "port", "query", "parsed":
 			return nil
 		}
 	}
@@ -348,6 +350,8 @@ func equality(a, b *Value, positive bool) []fact {
 		case "scheme":
 			if s, ok := y.Str(); ok && s == "" {
 				return []fact{{base: x.rel.base, marks: noScheme, onTrue: positive}}
+			} else if ok {
+				return []fact{{base: x.rel.base, kinds: models.Argument, onTrue: positive}}
 			}
 		case "same":
 			if y.Consts != nil && !y.IsNone() {

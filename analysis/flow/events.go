@@ -208,11 +208,35 @@ func sinkArg(s *models.Sink, args []Arg) *Arg {
 		if which == "self" || which == "*" {
 			continue
 		}
+		if base, ok := strings.CutSuffix(which, "[0]"); ok {
+			if a := firstElement(FindArg(args, base)); a != nil {
+				return a
+			}
+			continue
+		}
 		if a := FindArg(args, which); a != nil {
 			return a
 		}
 	}
 	return nil
+}
+
+// firstElement is the first element of a list that is given as an argument, or
+// the argument itself if it is no list.
+func firstElement(a *Arg) *Arg {
+	if a == nil || a.Value.Type != "list" && a.Value.Type != "tuple" {
+		return a
+	}
+	v, node := a.Value.Element(0), a.Node
+	switch k := node.Kind(); {
+	case v == nil && (a.Value.parts == nil || len(a.Value.parts) == 0) && a.Value.rest != nil:
+		v = a.Value.rest
+	case v == nil:
+		return nil
+	case (k == syntax.KindList || k == syntax.KindTuple) && node.NamedChild(0).OK():
+		node = node.NamedChild(0)
+	}
+	return &Arg{Name: a.Name, Node: node, Value: v}
 }
 
 // assignedName notes an assignment to a variable of the module or a class.

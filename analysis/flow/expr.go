@@ -161,6 +161,8 @@ func (f *frame) unknownAttr(obj *Value, name string) *Value {
 		v.rel = nil
 	}
 	switch name {
+	case "__dict__":
+		v.Type = "__dict__"
 	case "parents":
 		return &Value{Type: "list", rest: unknown, rel: &relation{how: "parents", base: obj}}
 	case "host":
@@ -220,6 +222,12 @@ func (f *frame) subscript(n syntax.Node) *Value {
 		return f.slice(obj, keyNode)
 	}
 	key := f.eval(keyNode)
+	for _, owner := range [2]string{obj.Name, obj.Type} {
+		if call := f.m.set.Item(owner); call != "" {
+			f.called(n, call, obj, []Arg{{Node: keyNode, Value: key}})
+			break
+		}
+	}
 	if f.pattern != "" {
 		if v := f.pathParam(obj, key); v != nil {
 			return v

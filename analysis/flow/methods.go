@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"slices"
 	"strings"
 
 	"pavise/analysis/models"
@@ -74,14 +75,29 @@ func (f *frame) textMethod(n syntax.Node, name string, recv *Value, args []Arg) 
 		if recv.Consts != nil {
 			return splitConst(name, recv, args)
 		}
-		return &Value{Type: "list", rest: &Value{Type: recv.Type, Origins: recv.Origins, Clean: recv.Clean, Weak: recv.Weak}}
+		if name == "split" && len(args) == 0 {
+			if v := splitWords(recv); v != nil {
+				return v
+			}
+		}
+		item := &Value{Type: recv.Type, Origins: recv.Origins, Clean: recv.Clean, Weak: recv.Weak}
+		if sep := argValue(args, 0); sep != nil && name != "partition" && name != "splitlines" {
+			if s, ok := sep.Str(); ok && s == "." {
+				item.rel = &relation{how: "undotted", base: recv}
+			}
+		}
+		return &Value{Type: "list", rest: item}
 	case "isdigit", "isdecimal", "isnumeric", "isalnum", "isalpha", "isidentifier", "isascii":
 		if name == "isascii" {
 			return typed("bool")
 		}
-		return test(fact{base: recv, kinds: models.All, onTrue: true})
+		kinds := models.All
+		if name == "isalnum" || name == "isalpha" || name == "isidentifier" {
+			kinds &^= names
+		}
+		return test(fact{base: recv, kinds: kinds, onTrue: true})
 	case "startswith":
-		return prefixTest(recv, args)
+		return beginsUndashed(prefixTest(recv, args), recv, args)
 	case "endswith", "isspace", "isupper", "islower", "istitle", "isprintable":
 		if name == "endswith" {
 			return test(fact{base: hostOf(recv), weak: models.URL | models.Redirect, onTrue: true})
@@ -237,11 +253,41 @@ func prefixTest(recv *Value, args []Arg) *Value {
 		}
 		return test(x)
 	}
+	switch s {
+	case "-":
+		return test(fact{base: recv, kinds: models.Argument})
+	case "_", "__":
+		return test(fact{base: recv, weak: models.Reflect})
+	}
 	x := fact{base: recv, weak: weak | models.Path, onTrue: true}
 	if s == "/" {
 		x.marks = leadingSlash
 	}
 	return test(x)
+}
+
+// beginsUndashed adds to a test for prefixes that none of them is a dash.
+func beginsUndashed(v, recv *Value, args []Arg) *Value {
+	p := argValue(args, 0)
+	if p == nil || v != nil && v.Consts != nil {
+		return v
+	}
+	list, all := p.Elements()
+	if p.Type != "tuple" {
+		list, all = []*Value{p}, true
+	}
+	for _, x := range list {
+		s, ok := x.Str()
+		all = all && ok && s != "" && s[0] != '-'
+	}
+	if !all || len(list) == 0 {
+		return v
+	}
+	x := fact{base: recv, kinds: models.Argument, onTrue: true}
+	if v == nil || v.rel == nil || v.rel.how != "test" {
+		return test(x)
+	}
+	return test(append(slices.Clone(v.rel.facts), x)...)
 }
 
 // endsWithSeparator recognises root + os.sep and texts that end in a slash.

@@ -313,7 +313,7 @@ var builtins = words(`abs aiter all anext any ascii bin bool breakpoint bytearra
 		classmethod compile complex copyright credits delattr dict dir divmod enumerate eval exec exit filter float
 		format frozenset getattr globals hasattr hash help hex id input int isinstance issubclass iter len license
 		list locals map max memoryview min next object oct open ord pow print property quit range repr reversed round
-		set setattr slice sorted staticmethod str sum super tuple type vars zip unicode xrange basestring raw_input
+		set setattr slice sorted staticmethod str sum super tuple type vars zip __import__ unicode xrange basestring raw_input
 		reduce execfile file long unichr reload
 		BaseException Exception ArithmeticError AssertionError AttributeError BlockingIOError BrokenPipeError
 		BufferError ChildProcessError ConnectionError EOFError EnvironmentError FileExistsError FileNotFoundError

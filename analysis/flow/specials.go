@@ -17,7 +17,7 @@ func newSpecials() map[string]special {
 		"str": asText, "bytes": asText, "format": asText, "repr": carryText, "ascii": carryText,
 		"int": asType("int"), "float": asType("float"), "bool": asType("bool"), "len": asType("int"),
 		"abs": asType("int"), "round": asType("int"), "ord": asType("int"), "hash": asType("int"), "id": asType("int"),
-		"hasattr": asType("bool"), "callable": asType("bool"), "issubclass": asType("bool"), "any": anyOf, "all": allOf,
+		"hasattr": hasAttr, "callable": asType("bool"), "issubclass": asType("bool"), "any": anyOf, "all": allOf,
 		"range":      func(*frame, syntax.Node, []Arg) *Value { return &Value{Type: "list", rest: typed("int")} },
 		"isinstance": isInstance,
 		"list":       asList("list"), "tuple": asList("tuple"), "set": asList("set"), "frozenset": asList("set"),
@@ -26,6 +26,8 @@ func newSpecials() map[string]special {
 		"min": anyElement, "max": anyElement, "next": anyElement, "getattr": getAttr,
 		"os.path.join": joinPath, "posixpath.join": joinPath,
 		"os.path.realpath": resolvePath, "os.path.abspath": resolvePath, "os.path.normpath": resolvePath,
+		"shlex.split":        func(_ *frame, _ syntax.Node, args []Arg) *Value { return splitWords(argValue(args, 0)) },
+		"os.path.splitext":   splitExtension,
 		"os.path.commonpath": commonPath, "os.path.commonprefix": nil,
 		"urllib.parse.urlparse": parseURL, "urllib.parse.urlsplit": parseURL,
 		"re.match": matchPattern, "re.fullmatch": matchPattern, "re.search": matchPattern,
@@ -208,6 +210,55 @@ func getAttr(f *frame, n syntax.Node, args []Arg) *Value {
 		return v
 	}
 	return nil
+}
+
+// hasAttr says that a name stands for something that the object has: half a
+// measure, since every object has its class.
+func hasAttr(_ *frame, _ syntax.Node, args []Arg) *Value {
+	name := argValue(args, 1)
+	if name == nil || name.Harmless() {
+		return nil
+	}
+	return test(fact{base: name, weak: models.Reflect, onTrue: true})
+}
+
+// splitWords is a text split at its spaces: the words that are known, then any.
+func splitWords(v *Value) *Value {
+	if v == nil || v.Consts != nil || len(v.Pieces) == 0 {
+		return nil
+	}
+	first := v.Pieces[0]
+	text := first.Text
+	if first.Hole != nil {
+		if len(first.Hole.Consts) != 1 {
+			return nil
+		}
+		text = first.Hole.Consts[0].text()
+	}
+	i := strings.LastIndexAny(text, " \t\n")
+	if i < 0 || strings.ContainsAny(text[:i], "'\"\\") {
+		return nil
+	}
+	out := &Value{Type: "list", parts: []part{}, rest: &Value{Type: "str", Origins: v.Origins, Clean: v.Clean, Weak: v.Weak}}
+	for n, word := range strings.Fields(text[:i]) {
+		if n < maxParts {
+			out.parts = append(out.parts, part{partKey{kind: indexPart, i: n}, strValue(word)})
+		}
+	}
+	return out
+}
+
+// splitExtension is os.path.splitext: the extension holds no separator.
+func splitExtension(_ *frame, _ syntax.Node, args []Arg) *Value {
+	v := argValue(args, 0)
+	if v == nil || v.Harmless() {
+		return nil
+	}
+	stem := retyped(whole(v), "str")
+	return &Value{Type: "tuple", parts: []part{
+		{partKey{kind: indexPart, i: 0}, stem},
+		{partKey{kind: indexPart, i: 1}, stem.cleaned(models.Path)},
+	}}
 }
 
 func partial(_ *frame, _ syntax.Node, args []Arg) *Value {
@@ -435,6 +486,12 @@ func judgePattern(how, p string) (kinds, weak models.Kind) {
 			kinds &^= kind
 		}
 	}
+	if strings.ContainsAny(body, `[\`) {
+		kinds &^= names // any word, not one of a list
+	}
+	if strings.Contains(chars, "-") && !beginsWithWord(body) {
+		kinds &^= models.Argument
+	}
 	if strings.HasPrefix(body, "/") && len(body) > 1 && body[1] != '/' && body[1] != '?' && body[1] != '*' && !strings.Contains(chars, "\\") && !classHoldsSlash(body) {
 		kinds |= models.Redirect // one slash, and then a name
 	}
@@ -452,6 +509,24 @@ func judgePattern(how, p string) (kinds, weak models.Kind) {
 	return kinds, weak
 }
 
+// names are the kinds of harm that a plain word can do: what it names does it.
+const names = models.Program | models.Import | models.Reflect
+
+// beginsWithWord reports whether the first character that a pattern lets
+// through is no dash.
+func beginsWithWord(body string) bool {
+	body = strings.TrimLeft(body, "(?:")
+	if class, ok := strings.CutPrefix(body, "["); ok {
+		end := strings.IndexByte(class, ']')
+		if end < 0 || end+1 < len(class) && (class[end+1] == '*' || class[end+1] == '?') {
+			return false
+		}
+		chars, open := patternAlphabet(body[:end+2])
+		return !open && !strings.Contains(chars, "-")
+	}
+	return strings.HasPrefix(body, `\w`) || strings.HasPrefix(body, `\d`) || body != "" && isWordByte(body[0])
+}
+
 // classHoldsSlash reports whether the first character after the leading slash
 // may be a slash again.
 func classHoldsSlash(body string) bool {
@@ -464,18 +539,20 @@ func classHoldsSlash(body string) bool {
 }
 
 var metacharacters = map[models.Kind]string{
-	models.SQL:      "'\"\\; ",
-	models.Command:  " ;|&$`<>()'\"\\*?~!#{}[]\n",
-	models.HTML:     "<>&\"' ",
-	models.Redirect: "/\\:",
-	models.URL:      "/\\:@#?",
-	models.Path:     "/\\",
-	models.Code:     "()[]'\". ",
-	models.Template: "{}%$#",
-	models.Header:   "\r\n ",
-	models.LDAP:     "*()\\ ",
-	models.XPath:    "'\"[]/ ",
-	models.Regex:    "*+(){}[]^$\\.",
+	models.SQL:     "'\"\\; ",
+	models.Command: " ;|&$`<>()'\"\\*?~!#{}[]\n",
+
+	models.RemoteCommand: " ;|&$`<>()'\"\\*?~!#{}[]\n",
+	models.HTML:          "<>&\"' ",
+	models.Redirect:      "/\\:",
+	models.URL:           "/\\:@#?",
+	models.Path:          "/\\",
+	models.Code:          "()[]'\". ",
+	models.Template:      "{}%$#",
+	models.Header:        "\r\n ",
+	models.LDAP:          "*()\\ ",
+	models.XPath:         "'\"[]/ ",
+	models.Regex:         "*+(){}[]^$\\.",
 }
 
 // patternAlphabet lists the literal characters that a regular expression can

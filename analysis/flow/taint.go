@@ -18,6 +18,7 @@ type Reach struct {
 	Place  sql.Place   // in a SQL text
 	Inner  bool        // a hole in a text, not the whole argument
 	Result bool        // of unknown origin, from a call
+	Before string      // the text before a hole, NUL for each other hole
 }
 
 // Reaches lists the data that arrives at a sink of a call, most dangerous
@@ -96,9 +97,21 @@ func (w *walker) text(pieces []Piece) {
 				place = c.Place
 			}
 		}
+		from := len(w.out)
+		if !extends(p.Hole, prefix, w.kind) {
+			w.hole(p.Hole, p.Node, place, inner, 0)
+		}
+		for j := from; j < len(w.out); j++ {
+			w.out[j].Before = prefix
+		}
 		prefix += "\x00"
-		w.hole(p.Hole, p.Node, place, inner, 0)
 	}
+}
+
+// extends reports whether a hole of a path is a text without dots that is glued
+// to a name: whatever it holds, it leads out of no folder.
+func extends(v *Value, prefix string, kind models.Kind) bool {
+	return kind == models.Path && v.rel != nil && v.rel.how == "undotted" && prefix != "" && !strings.HasSuffix(prefix, "/")
 }
 
 func sqlPiece(p Piece) sql.Piece {

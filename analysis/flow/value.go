@@ -360,5 +360,36 @@ func (v *Value) Text() (string, bool) {
 	return "", false
 }
 
+// Elements are the elements of a list or tuple at known positions, in order;
+// all is false if it may hold more.
+func (v *Value) Elements() (list []*Value, all bool) {
+	for i := range v.parts {
+		x := v.Element(i)
+		if x == nil {
+			break
+		}
+		list = append(list, x)
+	}
+	return list, v.rest == nil && v.parts != nil
+}
+
+// CanBe reports whether the value, or an alternative of it, is that text.
+func (v *Value) CanBe(text string) bool {
+	for _, c := range v.Consts {
+		if c.Kind == StrConst && c.S == text {
+			return true
+		}
+	}
+	for _, a := range v.alts {
+		if a.CanBe(text) {
+			return true
+		}
+	}
+	return false
+}
+
+// Rest is what every element at an unknown position can be, nil if there is none.
+func (v *Value) Rest() *Value { return v.rest }
+
 // Element is the element of a list or tuple display at a position, nil if unknown.
 func (v *Value) Element(i int) *Value { return v.part(partKey{kind: indexPart, i: i}) }

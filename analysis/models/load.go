@@ -41,6 +41,7 @@ type Set struct {
 	remote  map[string]bool              // root modules with sources of a client's data
 	roots   map[string]bool              // root modules that have a model
 	members map[string]map[string]string // class -> member -> the qualified name that facts use
+	items   map[string]string            // object or class -> the name under which reading an item of it is a sink
 }
 
 // Default is the set of the embedded models. It is read once.
@@ -224,6 +225,12 @@ func (s *Set) addRoutes(list []Route) error {
 // index collects, for each class, the members that some fact names.
 func (s *Set) index() {
 	s.members = map[string]map[string]string{}
+	s.items = map[string]string{}
+	for name := range s.sinks {
+		if owner, ok := strings.CutSuffix(name, "[]"); ok {
+			s.items[owner] = name
+		}
+	}
 	note := func(name string) {
 		name = strings.TrimSuffix(name, "()")
 		if i := strings.LastIndexByte(name, '.'); i > 0 {

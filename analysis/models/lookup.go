@@ -77,6 +77,10 @@ func (s *Set) CallSource(name string) *Source { return s.calls[name] }
 // Sinks of a call.
 func (s *Set) Sinks(name string) []*Sink { return s.sinks[name] }
 
+// Item is the name under which reading an item of an object, or of an instance
+// of a class, is a sink; "" if it is none.
+func (s *Set) Item(owner string) string { return s.items[owner] }
+
 // Sets are the sinks of an assignment target.
 func (s *Set) Sets(target string) []*Sink { return s.sets[target] }
 

@@ -81,10 +81,10 @@ type Source struct {
 
 // Sink says that an argument of a call is dangerous.
 type Sink struct {
-	Call string   `yaml:"call"`
-	Set  string   `yaml:"set"` // assignment target: "flask.Response.headers[Location]"
+	Call string   `yaml:"call"` // "sys.modules[]" stands for reading an item, whose key is argument 0
+	Set  string   `yaml:"set"`  // assignment target: "flask.Response.headers[Location]"
 	Kind string   `yaml:"kind"`
-	Args []string `yaml:"args"` // positions from 0 or keyword names of one dangerous argument each: ["0", "sql"]; "*" for all positional; "self" the receiver
+	Args []string `yaml:"args"` // positions from 0 or keyword names of one dangerous argument each: ["0", "sql"]; "0[0]" the first element of it if it is a list; "*" for all positional; "self" the receiver
 	// When lists arguments that must have one of the constants: {shell: [true]}.
 	When map[string][]any `yaml:"when"`
 	// Unless lists arguments that make the call harmless by a constant.

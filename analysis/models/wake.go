@@ -15,7 +15,8 @@ type Leaf struct {
 
 // remoteOnly are the sink kinds about which no rule says anything unless the
 // data comes from a client.
-const remoteOnly = Code | Template | Path | URL | Redirect | Header | Log | Regex | XML | LDAP | XPath | NoSQL
+const remoteOnly = Template | Path | URL | Redirect | Header | Log | Regex | XML | LDAP | XPath | NoSQL |
+	Argument | Program | Import | Reflect
 
 // Leaves indexes the names of all sinks, and of wants, by their last part.
 func (s *Set) Leaves(wants map[string]bool) map[string]*Leaf {
@@ -39,7 +40,8 @@ func (s *Set) Leaves(wants map[string]bool) map[string]*Leaf {
 	for name, list := range s.sinks {
 		remote := true
 		for _, k := range list {
-			remote = remote && k.kind&^remoteOnly == 0
+			// of code that is hardly ever run as such, too
+			remote = remote && (k.kind&^remoteOnly == 0 || k.Weak && k.kind == Code)
 		}
 		add(name, remote)
 	}
@@ -65,6 +67,9 @@ func splitLeaf(name string) (root, leaf string) {
 		name = name[:i]
 		if name == "" {
 			return "", leaf
+		}
+		if leaf == "" { // reading any item
+			leaf = name[strings.LastIndexByte(name, '.')+1:]
 		}
 	} else {
 		leaf = name[strings.LastIndexByte(name, '.')+1:]

@@ -10,6 +10,7 @@ import (
 	"pavise/analysis/rules/crypto"
 	"pavise/analysis/rules/deser"
 	"pavise/analysis/rules/dos"
+	"pavise/analysis/rules/files"
 	"pavise/analysis/rules/redirect"
 	"pavise/analysis/rules/secrets"
 	"pavise/analysis/rules/settings"
@@ -19,6 +20,7 @@ import (
 	"pavise/analysis/rules/suppressions"
 	"pavise/analysis/rules/transport"
 	"pavise/analysis/rules/traversal"
+	"pavise/analysis/rules/xml"
 	"pavise/analysis/rules/xss"
 )
 
@@ -26,7 +28,7 @@ import (
 func All() []*analysis.Rule {
 	return slices.Concat(
 		sqli.Rules, cmdi.Rules, codeexec.Rules, ssti.Rules, xss.Rules, deser.Rules, redirect.Rules, ssrf.Rules,
-		traversal.Rules, crypto.Rules, secrets.Rules, settings.Rules, transport.Rules, dos.Rules, suppressions.Rules,
+		traversal.Rules, files.Rules, crypto.Rules, secrets.Rules, settings.Rules, transport.Rules, dos.Rules, xml.Rules, suppressions.Rules,
 	)
 }
 

@@ -11,6 +11,7 @@ import (
 	"pavise/quickfix/fixes/crypto"
 	"pavise/quickfix/fixes/deser"
 	"pavise/quickfix/fixes/dos"
+	"pavise/quickfix/fixes/files"
 	"pavise/quickfix/fixes/redirect"
 	"pavise/quickfix/fixes/secrets"
 	"pavise/quickfix/fixes/settings"
@@ -19,12 +20,13 @@ import (
 	"pavise/quickfix/fixes/ssti"
 	"pavise/quickfix/fixes/transport"
 	"pavise/quickfix/fixes/traversal"
+	"pavise/quickfix/fixes/xml"
 	"pavise/quickfix/fixes/xss"
 )
 
 // All fixes, by class. The order is that in which they are offered.
 func All() []*fix.Fix {
-	return slices.Concat(sqli.Fixes, cmdi.Fixes, codeexec.Fixes, ssti.Fixes, xss.Fixes, redirect.Fixes, ssrf.Fixes, traversal.Fixes, deser.Fixes, crypto.Fixes, secrets.Fixes, settings.Fixes, transport.Fixes,
+	return slices.Concat(sqli.Fixes, cmdi.Fixes, codeexec.Fixes, ssti.Fixes, xss.Fixes, redirect.Fixes, ssrf.Fixes, traversal.Fixes, files.Fixes, xml.Fixes, deser.Fixes, crypto.Fixes, secrets.Fixes, settings.Fixes, transport.Fixes,
 		dos.Fixes)
 }
 

@@ -2,8 +2,6 @@ package cmdi
 
 import (
 	_ "embed"
-	"slices"
-	"strings"
 
 	"pavise/analysis"
 	"pavise/analysis/flow"
@@ -43,25 +41,12 @@ var ShellDynamicCommand = &analysis.Rule{
 
 // judgeDynamic objects to data of unknown origin in a shell text: likely where a
 // caller or another function gives it, unsure for attributes and globals.
-func judgeDynamic(_ *analysis.Pass, e *flow.Event, r flow.Reach) (analysis.Confidence, bool) {
+func judgeDynamic(_ *analysis.Pass, _ *flow.Event, r flow.Reach) (analysis.Confidence, bool) {
 	switch {
-	case startsProgram(e):
-		return 0, false
 	case r.Origin.Tier > models.Unknown || r.Origin.Tier < models.Opaque:
 		return 0, false
 	case r.Weak || r.Origin.Tier == models.Opaque && !r.Result:
 		return analysis.Unsure, true
 	}
 	return analysis.Likely, true
-}
-
-// startsProgram reports whether the call starts a program without a shell: the
-// name of a program from elsewhere in this process is no shell text.
-func startsProgram(e *flow.Event) bool {
-	for _, p := range []string{"os.exec", "os.spawn", "os.posix_spawn", "os.startfile", "pty.spawn"} {
-		if strings.HasPrefix(e.Name, p) {
-			return true
-		}
-	}
-	return len(e.Sinks) == 1 && slices.Contains(e.Sinks[0].Args, "executable")
 }

@@ -30,7 +30,10 @@ var CodeInjection = &analysis.Rule{
 	Checks: []analysis.Check{
 		analysis.Flow{
 			Kind: models.Code,
-			Judge: func(_ *analysis.Pass, _ *flow.Event, r flow.Reach) (analysis.Confidence, bool) {
+			Judge: func(_ *analysis.Pass, e *flow.Event, r flow.Reach) (analysis.Confidence, bool) {
+				if runAtOnce(e) {
+					return 0, false
+				}
 				return analysis.FromClientOrTelling(r)
 			},
 			Says: func(_ *flow.Event, r flow.Reach) string {

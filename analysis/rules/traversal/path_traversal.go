@@ -29,6 +29,9 @@ var PathTraversal = &analysis.Rule{
 		analysis.Flow{
 			Kind: models.Path,
 			Judge: func(_ *analysis.Pass, _ *flow.Event, r flow.Reach) (analysis.Confidence, bool) {
+				if analysis.UploadName(r) {
+					return 0, false // upload-filename-trusted
+				}
 				return analysis.FromClientOrTelling(r)
 			},
 			Says: func(_ *flow.Event, r flow.Reach) string {
@@ -36,4 +39,5 @@ var PathTraversal = &analysis.Rule{
 			},
 		},
 	},
+	Yields: []*analysis.Rule{ArchiveExtraction},
 }

@@ -2,7 +2,6 @@
 package cmdi
 
 import (
-	"slices"
 	"strings"
 
 	"pavise/analysis"
@@ -15,7 +14,7 @@ import (
 )
 
 // Fixes of this class.
-var Fixes = []*fix.Fix{ArgumentList}
+var Fixes = []*fix.Fix{ArgumentList, QuoteForShell, EndOptions, DropShell}
 
 // ArgumentList runs a command as a list of arguments, without a shell.
 var ArgumentList = &fix.Fix{
@@ -32,6 +31,7 @@ type command struct {
 	arg   pyedit.Arg
 	text  *pytext.Text
 	words []word
+	out   *redirect // of its output, nil if there is none
 	// listed: the call passes ["sh", "-c", text].
 	listed bool
 	notes  []string // for the caveat
@@ -43,6 +43,9 @@ func argumentList(s *fix.Site) []fix.Proposal {
 		return fix.Refuse("%s", reason)
 	}
 	list, reason := c.list()
+	if reason == "" && c.out != nil {
+		reason = c.redirect()
+	}
 	if reason == "" {
 		reason = c.write(list)
 	}
@@ -86,7 +89,7 @@ func (c *command) read() string {
 			return "The command cannot be rewritten: other code reads it too."
 		}
 	}
-	if c.words, reason = split(c.text); reason == "" {
+	if c.words, c.out, reason = split(c.text); reason == "" {
 		reason = check(c.s.File, c.words)
 	}
 	return reason
@@ -148,23 +151,6 @@ func (c *command) list() ([]string, string) {
 	return out, ""
 }
 
-// ends are programs that read everything behind -- as an operand.
-var ends = map[string]bool{
-	"rm": true, "cp": true, "mv": true, "ls": true, "cat": true, "mkdir": true, "rmdir": true, "touch": true, "grep": true, "egrep": true,
-	"sort": true, "head": true, "tail": true, "wc": true, "chmod": true, "chown": true, "ln": true, "file": true, "stat": true,
-	"du": true, "df": true, "diff": true, "md5sum": true, "sha256sum": true, "gzip": true, "gunzip": true, "git": true, "ping": true,
-	"rsync": true, "scp": true, "wget": true, "readlink": true, "basename": true, "dirname": true, "uniq": true, "cut": true,
-	"ssh": true, "whois": true, "tr": true, "tee": true,
-}
-
-// switches are options that take no value, so that what follows is an operand.
-var switches = map[string]string{
-	"git": "-q --quiet -v --verbose --recursive --bare --mirror -f --force --all --tags --no-tags",
-	"rm":  "-r -f -rf -fr -R", "cp": "-r -a -R -f -p", "mv": "-f -n", "ls": "-l -a -la -lh -1 -R", "mkdir": "-p", "chmod": "-R", "chown": "-R",
-	"grep": "-r -i -n -l -v -q -E -F -c -rn -in", "sort": "-u -r -n", "ln": "-s -sf", "wget": "-q", "du": "-s -h -sh", "wc": "-l -w -c",
-	"rsync": "-a -v -z -av -az -avz", "scp": "-r -q", "gzip": "-d -k -f", "cat": "-n",
-}
-
 // transports are the git commands that take the address of a repository.
 var transports = map[string]bool{"clone": true, "fetch": true, "pull": true, "push": true, "ls-remote": true, "remote": true, "submodule": true}
 
@@ -183,7 +169,7 @@ func (c *command) guardOptions() {
 		}
 	}
 	sub, _ := c.subcommand()
-	if !ends[program] || c.optionsAfter(at) || program == "git" && !transports[sub] {
+	if !cmdi.EndsOptions(program) || c.optionsAfter(at) || program == "git" && !transports[sub] {
 		c.notes = append(c.notes, "A value that begins with - is still read as an option of "+program+".")
 		return
 	}
@@ -202,7 +188,7 @@ func (c *command) firstOperand(program string) int {
 		}
 		before, constant := c.words[i-1].text()
 		if i > 1 && constant && strings.HasPrefix(before, "-") && before != "--" && before != "-" && !strings.Contains(before, "=") &&
-			!slices.Contains(strings.Fields(switches[program]), before) {
+			!cmdi.Switch(program, before) {
 			continue // perhaps the value of an option
 		}
 		return i

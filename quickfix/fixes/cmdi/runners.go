@@ -73,6 +73,9 @@ func (c *command) subprocess(list []string) string {
 			return "The call takes no further argument as it is written."
 		}
 	}
+	if c.out != nil && !c.e.AddKeyword(c.call, "stdout", output) {
+		return "The call takes no further argument as it is written."
+	}
 	if !c.e.RemoveArg(c.call, shell) {
 		return "A comment beside shell=True would be lost."
 	}
@@ -113,7 +116,11 @@ func root(name string) string {
 
 // system writes subprocess.run for os.system.
 func (c *command) system(list []string) string {
-	text := c.run(list, "check=False")
+	more := "check=False"
+	if c.out != nil {
+		more = "stdout=" + output + ", " + more
+	}
+	text := c.run(list, more)
 	if c.call.Parent().Kind() != syntax.KindExpressionStatement {
 		text += ".returncode"
 		if !testedAgainstZero(c.call.Node) {

@@ -36,12 +36,20 @@ type splitter struct {
 	any    bool // now has begun
 	quote  byte // ' or " or 0
 	quoted bool // now had quotes
+	out    *redirect
 	reason string
+}
+
+// redirect is the file that the output of a command goes to.
+type redirect struct {
+	file  word
+	known bool // file has been read
+	mode  string
 }
 
 // split takes a command apart into words. The reason is set if the command
 // uses the shell for more than that.
-func split(t *pytext.Text) (words []word, reason string) {
+func split(t *pytext.Text) (words []word, out *redirect, reason string) {
 	s := splitter{}
 	for i := range t.Pieces {
 		p := &t.Pieces[i]
@@ -54,14 +62,17 @@ func split(t *pytext.Text) (words []word, reason string) {
 			s.hole(p)
 		}
 		if s.reason != "" {
-			return nil, s.reason
+			return nil, nil, s.reason
 		}
 	}
 	if s.quote != 0 {
-		return nil, "A quote in the command is not closed."
+		return nil, nil, "A quote in the command is not closed."
 	}
 	s.end()
-	return s.words, s.reason
+	if s.out != nil && !s.out.known {
+		s.refuse("The command sends its output to a file that is not named.")
+	}
+	return s.words, s.out, s.reason
 }
 
 // operators are the signs with a meaning outside of quotes.
@@ -98,6 +109,10 @@ func (s *splitter) literal(text string) {
 			i++
 			if text[i] != '\n' {
 				s.add(text[i])
+			}
+		case c == '>' && s.redirects(text, i):
+			if s.out.mode == "a" {
+				i++
 			}
 		case operators[c] != "":
 			s.refuse("The command has " + operators[c] + " (" + string(c) + "), which needs a shell.")
@@ -151,13 +166,33 @@ func (s *splitter) hole(h *pytext.Piece) {
 	s.now.parts = append(s.now.parts, pytext.Part{Hole: h})
 }
 
+// redirects reads a plain > or >> at text[i]; it is false for every other way
+// of redirecting, and for a second one.
+func (s *splitter) redirects(text string, i int) bool {
+	if s.any || s.out != nil || strings.HasPrefix(text[i:], ">&") || strings.HasPrefix(text[i:], ">>&") || strings.HasPrefix(text[i:], ">|") || len(s.words) == 0 {
+		return false
+	}
+	s.out = &redirect{mode: "w"}
+	if strings.HasPrefix(text[i:], ">>") {
+		s.out.mode = "a"
+	}
+	return true
+}
+
 // end finishes a word.
 func (s *splitter) end() {
 	if !s.any {
 		return
 	}
 	s.now.whole = s.now.whole && len(s.now.parts) == 1 && !s.quoted
-	s.words = append(s.words, s.now)
+	switch {
+	case s.out == nil:
+		s.words = append(s.words, s.now)
+	case s.out.known:
+		s.refuse("The command goes on behind the file that its output goes to.")
+	default:
+		s.out.file, s.out.known = s.now, true
+	}
 	s.now, s.any, s.quoted = word{}, false, false
 }
 

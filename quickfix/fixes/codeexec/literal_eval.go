@@ -2,6 +2,8 @@
 package codeexec
 
 import (
+	"regexp"
+
 	"pavise/analysis"
 	"pavise/analysis/rules/codeexec"
 	"pavise/analysis/syntax"
@@ -11,14 +13,17 @@ import (
 )
 
 // Fixes of this class.
-var Fixes = []*fix.Fix{LiteralEval}
+var Fixes = []*fix.Fix{LiteralEval, AllowNames}
 
 // LiteralEval reads literals instead of running code.
 var LiteralEval = &fix.Fix{
 	Name:    "literal-eval",
-	For:     []*analysis.Rule{codeexec.CodeInjection},
+	For:     []*analysis.Rule{codeexec.CodeInjection, codeexec.DynamicCodeExecution},
 	Compute: literalEval,
 }
+
+// computes recognises names of texts that are more than data.
+var computes = regexp.MustCompile(`(?i)expr|code|cond|formula|source|script|stmt|statement|func|lambda|command|query|rule|predicate|program|annotation|type`)
 
 func literalEval(s *fix.Site) []fix.Proposal {
 	call, ok := s.Call()
@@ -31,6 +36,9 @@ func literalEval(s *fix.Site) []fix.Proposal {
 	}
 	if p := call.Parent(); (p.Kind() == syntax.KindCall || p.Kind() == syntax.KindAttribute || p.Kind() == syntax.KindSubscript) && p.First() == call.Node {
 		return fix.Refuse("The result of eval is called or looked into, so that its text is no plain literal.")
+	}
+	if s.Finding.Rule == codeexec.DynamicCodeExecution && computes.MatchString(args[0].Value.Str()) {
+		return fix.Refuse("%s is meant to be computed, which literal_eval does not do: replace it by a table of the functions that may be called.", args[0].Value.Str())
 	}
 	if t, _ := pytext.Parse(call.On(args[0].Value), s); t != nil {
 		if len(t.Pieces) > 1 || len(t.Holes()) == 0 {

@@ -14,12 +14,12 @@ import (
 )
 
 // Fixes of this class.
-var Fixes = []*fix.Fix{ResolveUnder}
+var Fixes = []*fix.Fix{ResolveUnder, ExtractionFilter, HideListing}
 
 // ResolveUnder resolves a path and checks that it stays in its folder.
 var ResolveUnder = &fix.Fix{
 	Name:    "resolve-under",
-	For:     []*analysis.Rule{traversal.PathTraversal},
+	For:     []*analysis.Rule{traversal.PathTraversal, traversal.PathFromParameter, traversal.ArchiveExtraction},
 	Compute: resolveUnder,
 }
 
@@ -38,6 +38,9 @@ type parts struct {
 }
 
 func resolveUnder(s *fix.Site) []fix.Proposal {
+	if strings.HasPrefix(s.EventName(), "tarfile.") || s.EventName() == "shutil.unpack_archive" {
+		return nil // extraction-filter
+	}
 	arg, ok := s.SinkArg(models.Path)
 	if !ok {
 		return fix.Refuse("The path of this call cannot be told.")
@@ -292,26 +295,7 @@ func add(s *fix.Site, e *pyedit.Edits, call pyedit.At) string {
 	}
 	name = f.Unique(name)
 	path := e.Use(pyedit.At{}, "pathlib", "Path", pyedit.From)
-	text := strings.NewReplacer("%NAME%", name, "%PATH%", path, "%FAIL%", failure(s, e)).Replace(helper)
+	text := strings.NewReplacer("%NAME%", name, "%PATH%", path, "%FAIL%", s.Reject(e, "404", "path escapes the base directory")).Replace(helper)
 	e.AddHelper(call.Abs().Start, text)
 	return name
-}
-
-// failure is the statement that answers a bad path: not found, in the words
-// of the web framework.
-func failure(s *fix.Site, e *pyedit.Edits) string {
-	f := s.File
-	switch {
-	case f.ImportsRoot("flask"):
-		return e.Use(pyedit.At{}, "flask", "abort", pyedit.From) + "(404)"
-	case f.ImportsRoot("quart"):
-		return e.Use(pyedit.At{}, "quart", "abort", pyedit.From) + "(404)"
-	case f.ImportsRoot("django"):
-		return "raise " + e.Use(pyedit.At{}, "django.http", "Http404", pyedit.From) + "()"
-	case f.ImportsRoot("fastapi"):
-		return "raise " + e.Use(pyedit.At{}, "fastapi", "HTTPException", pyedit.From) + "(status_code=404)"
-	case f.ImportsRoot("starlette"):
-		return "raise " + e.Use(pyedit.At{}, "starlette.exceptions", "HTTPException", pyedit.From) + "(status_code=404)"
-	}
-	return `raise ValueError("path escapes the base directory")`
 }

@@ -35,7 +35,7 @@ def compute(user_input):
 
 
 def compute_unknown(expression):
-    return eval(expression)
+    return eval(expression)  # want dynamic-code-execution
 
 
 def render(user_input):
