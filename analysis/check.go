@@ -8,8 +8,8 @@ import (
 	"pavise/analysis/syntax"
 )
 
-// Check is what wakes a rule: one of Flow, Calls, Sets, Returns, Builds. A rule
-// that is not woken costs nothing.
+// Check is what wakes a rule: one of Flow, Sinks, Calls, Sets, Returns, Builds.
+// A rule that is not woken costs nothing.
 type Check interface{ check() }
 
 // Flow wakes on data that arrives at a sink of a kind. Judge says how sure the
@@ -19,6 +19,12 @@ type Flow struct {
 	Judge func(p *Pass, e *flow.Event, r flow.Reach) (c Confidence, ok bool)
 	// Says is the message for the arrival.
 	Says func(e *flow.Event, r flow.Reach) string
+}
+
+// Sinks wakes on calls that have a sink of a kind, whatever arrives there.
+type Sinks struct {
+	Kind models.Kind
+	Run  func(p *Pass, e *flow.Event, s *models.Sink)
 }
 
 // Calls wakes on calls of qualified names.
@@ -46,6 +52,7 @@ type Builds struct {
 }
 
 func (Flow) check()    {}
+func (Sinks) check()   {}
 func (Calls) check()   {}
 func (Sets) check()    {}
 func (Returns) check() {}

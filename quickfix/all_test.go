@@ -23,7 +23,7 @@ import requests
 def first(cur: sqlite3.Cursor, name: str):
     cur.execute(f"SELECT id FROM users WHERE name = '{name}'")
     cur.execute(f"SELECT id FROM users WHERE name = '{name}'")
-    cur.execute(f"SELECT id FROM users ORDER BY {name}")
+    cur.execute(f"SELECT id FROM visits_{name}")
 
 
 def token(alphabet):

@@ -11,6 +11,7 @@ import (
 // dispatch finds the checks that an event wakes.
 type dispatch struct {
 	flows   []woken[analysis.Flow]
+	at      []woken[analysis.Sinks]
 	calls   map[string][]woken[analysis.Calls]
 	sets    map[string][]woken[analysis.Sets]
 	returns []woken[analysis.Returns]
@@ -33,6 +34,8 @@ func newDispatch(rules []*analysis.Rule) *dispatch {
 			switch c := c.(type) {
 			case analysis.Flow:
 				d.flows = append(d.flows, woken[analysis.Flow]{r, c})
+			case analysis.Sinks:
+				d.at = append(d.at, woken[analysis.Sinks]{r, c})
 			case analysis.Calls:
 				for _, n := range c.Names {
 					d.calls[n] = append(d.calls[n], woken[analysis.Calls]{r, c})
@@ -98,9 +101,15 @@ func (u *unitRun) events(list []flow.Event) {
 	}
 }
 
-// sinks runs the flow rules over what arrives at the sinks of an event.
+// sinks runs the rules that look at sinks, and the flow rules over what arrives
+// there.
 func (u *unitRun) sinks(e *flow.Event) {
 	for _, s := range e.Sinks {
+		for i := range u.at {
+			if w := &u.at[i]; s.Kinds()&w.check.Kind != 0 {
+				u.guarded(w.rule, func(p *analysis.Pass) { w.check.Run(p, e, s) })
+			}
+		}
 		var reaches []flow.Reach
 		for i := range u.flows {
 			w := &u.flows[i]

@@ -35,7 +35,7 @@ func (f *frame) args(list syntax.Node) []Arg {
 			out = append(out, Arg{Name: "*", Node: c, Value: f.eval(c)})
 		case syntax.KindDictionarySplat:
 			v := f.eval(c)
-			if v.Type == "dict" && v.rest == nil && len(v.parts) > 0 {
+			if v.Type == "dict" && v.rest == nil && len(v.parts) > 0 && v.part(unlistedKeys) == nil {
 				for _, p := range v.parts {
 					out = append(out, Arg{Name: p.key.name, Node: c, Value: p.v})
 				}
@@ -131,6 +131,9 @@ func (f *frame) modelled(n syntax.Node, callee *Value, args []Arg) *Value {
 			v = v.cleaned(c.Kinds())
 		}
 	}
+	if quoting[name[strings.LastIndexByte(name, '.')+1:]] {
+		v = v.cleaned(models.SQL)
+	}
 	if facts := f.guardFacts(name, recv, args); facts != nil {
 		return test(facts...)
 	}
@@ -148,6 +151,12 @@ func (f *frame) modelled(n syntax.Node, callee *Value, args []Arg) *Value {
 	}
 	return &c
 }
+
+// quoting are functions that quote a name or value for a SQL text, by whatever
+// library or module: nothing else has these names.
+var quoting = words(`quote_name quote_names quote_ident quote_identifier quote_identifiers quoteident quote_id quote_table
+	quote_table_name quote_column quote_column_name quote_columns quote_literal quote_schema quotename geo_quote_name quote_sql
+	escape_identifier escape_ident escape_name escape_sql escape_literal sql_quote sql_escape sql_identifier`)
 
 // passed is the data that a call's result carries.
 func (f *frame) passed(n syntax.Node, name string, recv *Value, args []Arg) *Value {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"pavise/analysis/lang/python"
+	"pavise/analysis/models"
 	"pavise/analysis/syntax"
 )
 
@@ -287,6 +288,11 @@ func (f *frame) instantiate(n syntax.Node, c *Class, args []Arg) *Value {
 			}
 		}
 		return obj
+	}
+	for _, b := range c.externalBases(0) {
+		if sinks := f.m.set.Sinks(b); len(sinks) > 0 && sinks[0].Kinds()&models.SQL != 0 {
+			f.called(n, b, nil, args) // an expression of the ORM: the constructor is the library's
+		}
 	}
 	return f.construct(obj, c, args)
 }

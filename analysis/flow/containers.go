@@ -4,6 +4,17 @@ import (
 	"pavise/analysis/syntax"
 )
 
+// unlistedKeys is the part of a dict that holds its keys that are no constants.
+var unlistedKeys = partKey{kind: attrPart, name: "\x00keys"}
+
+// withKey is a dict that has one more key, if nothing vouches for the key.
+func (v *Value) withKey(k *Value) *Value {
+	if v.Type != "dict" || k.Harmless() {
+		return v
+	}
+	return v.with(unlistedKeys, join(v.part(unlistedKeys), k))
+}
+
 // containerMethod is a method of list, dict or set.
 func (f *frame) containerMethod(n syntax.Node, name string, recv *Value, args []Arg) *Value {
 	obj := n.Child(syntax.FieldFunction).Child(syntax.FieldObject)

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"slices"
 	"strings"
 
 	"pavise/analysis/models"
@@ -157,10 +158,22 @@ func (f *frame) live(s *models.Sink, args []Arg) bool {
 	switch s.Text {
 	case "sql":
 		return a != nil && LooksLikeSQL(a.Value)
+	case "built":
+		return a != nil && putTogether(a.Value)
 	case "newline":
 		return a != nil && !shortConst(a.Value)
 	}
 	return true
+}
+
+// putTogether reports whether a text has literal parts beside its holes.
+func putTogether(v *Value) bool {
+	for i := range v.Pieces {
+		if v.Pieces[i].Text != "" {
+			return true
+		}
+	}
+	return slices.ContainsFunc(v.alts, putTogether)
 }
 
 func shortConst(v *Value) bool {

@@ -102,6 +102,9 @@ func (f *frame) attr(obj *Value, name string, n syntax.Node) *Value {
 		if v := f.classAttr(obj, name, n); v != nil {
 			return v
 		}
+		if v := f.inherited(obj, name, n); v != nil {
+			return v
+		}
 	}
 	if obj.mod != nil {
 		if v := f.ofModule(obj.mod, name); v != nil {
@@ -139,6 +142,21 @@ func (f *frame) attr(obj *Value, name string, n syntax.Node) *Value {
 	return f.unknownAttr(obj, name)
 }
 
+// inherited is what a class of the project, not an instance of it, has from the
+// library class that it derives from: Tea.query, Book.objects; nil if nothing
+// is known of it.
+func (f *frame) inherited(class *Value, name string, n syntax.Node) *Value {
+	if class.inst {
+		return nil // typed by its base
+	}
+	for _, b := range class.cls.externalBases(0) {
+		if q := f.m.set.Member(b, name); q != "" {
+			return f.named(q, nil, n)
+		}
+	}
+	return nil
+}
+
 // member is a known member q of an instance.
 func (f *frame) member(q string, obj *Value, n syntax.Node) *Value {
 	v := f.named(q, obj, n)
@@ -150,9 +168,16 @@ func (f *frame) member(q string, obj *Value, n syntax.Node) *Value {
 	return v
 }
 
+// programNames are attributes that hold names of the program's own, whatever
+// object has them.
+var programNames = words("_meta __tablename__ __table__ __name__ __qualname__ __module__")
+
 // unknownAttr is an attribute that nothing is known of: it carries the data of
 // its object, and may be a method.
 func (f *frame) unknownAttr(obj *Value, name string) *Value {
+	if programNames[name] {
+		return &Value{Name: "." + name}
+	}
 	v := &Value{Name: "." + name, recv: obj, Origins: obj.Origins, Clean: obj.Clean, Weak: obj.Weak}
 	if obj.rel != nil {
 		v.rel = obj.rel
@@ -423,6 +448,7 @@ func (f *frame) dictionary(n syntax.Node) *Value {
 			continue
 		}
 		v.rest = join(v.rest, x)
+		v = v.withKey(k)
 	}
 	return v
 }
@@ -492,9 +518,10 @@ func (f *frame) comprehension(n syntax.Node) *Value {
 		v.Type = "generator"
 	}
 	if body.Kind() == syntax.KindPair {
-		f.eval(body.Child(syntax.FieldKey))
+		k := f.eval(body.Child(syntax.FieldKey))
 		v.Type = "dict"
 		v.rest = f.eval(body.Child(syntax.FieldValue))
+		v = v.withKey(k)
 	} else {
 		v.rest = f.eval(body)
 	}

@@ -129,6 +129,10 @@ func derived(name string, recv *Value, args []Arg) *Value {
 			return strValue(strings.ToUpper(s))
 		case name == "strip" && len(args) == 0:
 			return strValue(strings.TrimSpace(s))
+		case name == "lstrip" && len(args) == 0:
+			return strValue(strings.TrimLeft(s, " \t\r\n\f\v"))
+		case name == "rstrip" && len(args) == 0:
+			return strValue(strings.TrimRight(s, " \t\r\n\f\v"))
 		}
 		return typed("str")
 	}
@@ -189,7 +193,13 @@ func replaced(recv *Value, args []Arg) *Value {
 		return v
 	}
 	switch a {
-	case "'", "\"", ";", "--", "\\":
+	case "\"", "`", "]":
+		c := *v.weakened(models.SQL | models.Command)
+		if b == a+a {
+			c.doubled = a[0]
+		}
+		return &c
+	case "'", ";", "--", "\\":
 		return v.weakened(models.SQL | models.Command)
 	case "..", "../", "/", "..\\":
 		return v.weakened(models.Path)

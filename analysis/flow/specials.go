@@ -38,7 +38,8 @@ func newSpecials() map[string]special {
 		"super":       superValue,
 		"uuid.uuid4":  asType("uuid.UUID"), "uuid.UUID": asType("uuid.UUID"),
 		"decimal.Decimal": asType("decimal.Decimal"),
-		"asyncio.run":     first, "asgiref.sync.async_to_sync": first, "asgiref.sync.sync_to_async": first,
+		"textwrap.dedent": dedented, "inspect.cleandoc": dedented, "sqlparse.format": first,
+		"asyncio.run": first, "asgiref.sync.async_to_sync": first, "asgiref.sync.sync_to_async": first,
 		"asyncio.wait_for": first, "asyncio.ensure_future": first, "asyncio.create_task": first,
 	}
 }
@@ -57,6 +58,45 @@ func argValue(args []Arg, i int) *Value {
 }
 
 func first(_ *frame, _ syntax.Node, args []Arg) *Value { return argValue(args, 0) }
+
+// dedented is a text without the indentation that its lines share; what it is
+// made of stays known.
+func dedented(_ *frame, _ syntax.Node, args []Arg) *Value {
+	v := argValue(args, 0)
+	if v == nil {
+		return nil
+	}
+	s, ok := v.Str()
+	if !ok {
+		return retyped(v, "str")
+	}
+	lines := strings.Split(s, "\n")
+	margin, found := "", false
+	for _, line := range lines {
+		rest := strings.TrimLeft(line, " \t")
+		if rest == "" {
+			continue
+		}
+		indent := line[:len(line)-len(rest)]
+		if !found {
+			margin, found = indent, true
+			continue
+		}
+		n := 0
+		for n < len(margin) && n < len(indent) && margin[n] == indent[n] {
+			n++
+		}
+		margin = margin[:n]
+	}
+	for i, line := range lines {
+		if strings.TrimLeft(line, " \t") == "" {
+			lines[i] = ""
+		} else {
+			lines[i] = line[len(margin):]
+		}
+	}
+	return strValue(strings.Join(lines, "\n"))
+}
 
 func asType(t string) special {
 	v := typed(t)
@@ -115,7 +155,7 @@ func asList(t string) special {
 	}
 }
 
-func makeDict(_ *frame, _ syntax.Node, args []Arg) *Value {
+func makeDict(f *frame, _ syntax.Node, args []Arg) *Value {
 	v := &Value{Type: "dict", parts: []part{}}
 	for _, a := range args {
 		switch {
@@ -129,7 +169,11 @@ func makeDict(_ *frame, _ syntax.Node, args []Arg) *Value {
 				v = v.withRest(a.Value.rest)
 			}
 		default:
-			v = v.withRest(elementOf(a.Value))
+			item := f.iterate(a.Value)
+			if k := item.Element(0); k != nil { // of pairs
+				item = k
+			}
+			v = v.withRest(elementOf(a.Value)).withKey(item)
 		}
 	}
 	return v

@@ -198,7 +198,7 @@ func (f *frame) assignItem(target syntax.Node, v *Value, at syntax.Node) {
 		f.update(objNode, obj.with(partKey{kind: indexPart, i: int(i)}, v))
 		return
 	}
-	f.update(objNode, obj.withRest(v))
+	f.update(objNode, obj.withRest(v).withKey(key))
 }
 
 // update stores a changed object back where it came from: a variable, or the
@@ -224,10 +224,11 @@ func (f *frame) update(n syntax.Node, v *Value) {
 			return
 		}
 		obj := f.eval(objNode)
-		if s, ok := f.eval(n.Child(syntax.FieldSubscript)).Str(); ok {
+		k := f.eval(n.Child(syntax.FieldSubscript))
+		if s, ok := k.Str(); ok {
 			f.store(objNode.Str(), obj.with(partKey{kind: keyPart, name: s}, v))
 		} else {
-			f.store(objNode.Str(), obj.withRest(v))
+			f.store(objNode.Str(), obj.withRest(v).withKey(k))
 		}
 	}
 }

@@ -16,6 +16,7 @@ type Reach struct {
 	Node   syntax.Node // expression of the hole or argument, in its own unit
 	Weak   bool        // half cleaned for the sink's kind
 	Place  sql.Place   // in a SQL text
+	After  string      // what decides the place: "ORDER BY", "="
 	Inner  bool        // a hole in a text, not the whole argument
 	Result bool        // of unknown origin, from a call
 	Before string      // the text before a hole, NUL for each other hole
@@ -27,8 +28,19 @@ func (e *Event) Reaches(s *models.Sink) []Reach {
 	var out []Reach
 	if contains(s.Args, "*") {
 		for i := range e.Args {
-			if e.Args[i].Name == "" {
+			switch e.Args[i].Name {
+			case "":
 				out = append(out, Reaching(e.Args[i].Value, e.Args[i].Node, s.Kinds())...)
+			case "*":
+				out = append(out, Reaching(elementOf(e.Args[i].Value), e.Args[i].Node, s.Kinds())...)
+			}
+		}
+		return out
+	}
+	if contains(s.Args, "**") {
+		for i := range e.Args {
+			if e.Args[i].Name == "**" {
+				out = append(out, Reaching(keysOf(e.Args[i].Value), e.Args[i].Node, s.Kinds())...)
 			}
 		}
 		return out
@@ -49,13 +61,32 @@ func (e *Event) Reaches(s *models.Sink) []Reach {
 	return Reaching(a.Value, a.Node, s.Kinds())
 }
 
+// keysOf is what the keys of a mapping can be, beside the program's own.
+func keysOf(v *Value) *Value {
+	out := v.part(unlistedKeys)
+	if len(v.Origins) > 0 {
+		out = join(out, &Value{Origins: v.Origins, Clean: v.Clean, Weak: v.Weak})
+	}
+	for _, a := range v.alts {
+		out = join(out, keysOf(a))
+	}
+	if out == nil {
+		return emptyStr
+	}
+	return out
+}
+
 // SinkArg is the dangerous argument of an event's call, nil if it is not given.
 func (e *Event) SinkArg(s *models.Sink) *Arg { return sinkArg(s, e.Args) }
 
 // Reaching lists the data in v that is not clean for the kind.
 func Reaching(v *Value, n syntax.Node, kind models.Kind) []Reach {
 	w := walker{kind: kind}
-	for _, text := range variants(v, n) {
+	texts := variants(v, n)
+	if kind&models.SQL != 0 {
+		texts = Texts(v, n)
+	}
+	for _, text := range texts {
 		w.text(text)
 	}
 	return w.out
@@ -72,7 +103,7 @@ func (w *walker) text(pieces []Piece) {
 	if w.kind&models.SQL != 0 && len(pieces) > 1 {
 		list := make([]sql.Piece, len(pieces))
 		for i, p := range pieces {
-			list[i] = sqlPiece(p)
+			list[i] = p.SQL()
 		}
 		places = sql.Holes(list)
 	}
@@ -91,15 +122,16 @@ func (w *walker) text(pieces []Piece) {
 			continue
 		}
 		inner := len(pieces) > 1
-		place := sql.Start
-		for _, c := range places {
-			if c.Piece == i {
-				place = c.Place
+		at := sql.Context{Place: sql.Start}
+		for len(places) > 0 && places[0].Piece <= i {
+			if places[0].Piece == i {
+				at = places[0]
 			}
+			places = places[1:]
 		}
 		from := len(w.out)
 		if !extends(p.Hole, prefix, w.kind) {
-			w.hole(p.Hole, p.Node, place, inner, 0)
+			w.hole(p.Hole, p.Node, at, inner, 0)
 		}
 		for j := from; j < len(w.out); j++ {
 			w.out[j].Before = prefix
@@ -114,7 +146,9 @@ func extends(v *Value, prefix string, kind models.Kind) bool {
 	return kind == models.Path && v.rel != nil && v.rel.how == "undotted" && prefix != "" && !strings.HasSuffix(prefix, "/")
 }
 
-func sqlPiece(p Piece) sql.Piece {
+// SQL is the piece as lang/sql reads it: a hole that is known to be a constant
+// is text.
+func (p Piece) SQL() sql.Piece {
 	if p.Hole == nil {
 		return sql.Piece{Text: p.Text}
 	}
@@ -141,7 +175,7 @@ func fixedHost(prefix string, kind models.Kind) bool {
 	return false
 }
 
-func (w *walker) hole(v *Value, n syntax.Node, place sql.Place, inner bool, depth int) {
+func (w *walker) hole(v *Value, n syntax.Node, at sql.Context, inner bool, depth int) {
 	if v == nil || depth > 6 || v.Harmless() || v == neverReturns {
 		return
 	}
@@ -151,8 +185,11 @@ func (w *walker) hole(v *Value, n syntax.Node, place sql.Place, inner bool, dept
 	if v.Clean&w.kind == w.kind {
 		return
 	}
+	if w.kind&models.SQL != 0 && v.doubled != 0 && at.Place == sql.Identifier && at.Quote == opening(v.doubled) {
+		return // a quoted name that cannot end early
+	}
 	for _, a := range v.alts {
-		w.hole(a.weakened(v.Weak), n, place, inner, depth+1)
+		w.hole(a.weakened(v.Weak), n, at, inner, depth+1)
 	}
 	if v.alts != nil {
 		return
@@ -175,13 +212,21 @@ func (w *walker) hole(v *Value, n syntax.Node, place sql.Place, inner bool, dept
 	weak := v.Weak&w.kind != 0
 	if len(v.Origins) == 0 {
 		w.out = append(w.out, Reach{
-			Origin: Origin{Tier: models.Opaque, Label: label(n)}, Node: n, Weak: weak, Place: place, Inner: inner, Result: v.id() == result,
+			Origin: Origin{Tier: models.Opaque, Label: label(n)}, Node: n, Weak: weak, Place: at.Place, After: at.After, Inner: inner, Result: v.id() == result,
 		})
 		return
 	}
 	for _, o := range v.Origins {
-		w.out = append(w.out, Reach{Origin: o, Node: n, Weak: weak, Place: place, Inner: inner})
+		w.out = append(w.out, Reach{Origin: o, Node: n, Weak: weak, Place: at.Place, After: at.After, Inner: inner})
 	}
+}
+
+// opening is the sign that opens a quoted name which another sign closes.
+func opening(closing byte) string {
+	if closing == ']' {
+		return "["
+	}
+	return string(closing)
 }
 
 var streams = map[string]bool{"io.BytesIO": true, "io.StringIO": true, "tempfile.SpooledTemporaryFile": true, "dict": true, "list": true}
@@ -271,6 +316,26 @@ func (v *Value) along(whole *Value) *Value {
 	c.root = v.id()
 	c.Origins = out
 	return &c
+}
+
+// Texts are the texts that v can be, as literals and holes: each alternative of
+// it, and each element if it is a list or mapping of texts.
+func Texts(v *Value, n syntax.Node) [][]Piece {
+	switch v.Type {
+	case "list", "tuple", "dict", "set":
+		var out [][]Piece
+		if v.parts == nil && v.rest == nil {
+			break
+		}
+		for i := range v.parts {
+			out = append(out, variants(v.parts[i].v, n)...)
+		}
+		if v.rest != nil || len(v.Origins) > 0 {
+			out = append(out, variants(elementOf(v), n)...)
+		}
+		return out
+	}
+	return variants(v, n)
 }
 
 // Flatten gives the text of v as literals and holes, in its first variant.

@@ -26,11 +26,14 @@ type Value struct {
 	cls   *Class    // a class of the program; with inst, an instance of it
 	mod   *Analyzer // a module of the program
 	inst  bool
-	marks mark   // what is known of a redirect target
-	recv  *Value // receiver of a bound method
-	root  *Value // the value that this one is a copy of, with another trail
-	rel   *relation
-	alias syntax.Node // of a type alias: Annotated[...], Optional[...]
+	marks mark // what is known of a redirect target
+	// doubled is the quote that was doubled in a text, so that it cannot end a
+	// quoted name: x.replace('"', '""').
+	doubled byte
+	recv    *Value // receiver of a bound method
+	root    *Value // the value that this one is a copy of, with another trail
+	rel     *relation
+	alias   syntax.Node // of a type alias: Annotated[...], Optional[...]
 }
 
 // Origin is one place where data enters.
@@ -390,6 +393,15 @@ func (v *Value) CanBe(text string) bool {
 
 // Rest is what every element at an unknown position can be, nil if there is none.
 func (v *Value) Rest() *Value { return v.rest }
+
+// Len is the number of elements of a list, tuple or dict, if it is known.
+func (v *Value) Len() (int, bool) {
+	switch v.Type {
+	case "list", "tuple", "dict":
+		return len(v.parts), v.parts != nil && v.rest == nil
+	}
+	return 0, false
+}
 
 // Element is the element of a list or tuple display at a position, nil if unknown.
 func (v *Value) Element(i int) *Value { return v.part(partKey{kind: indexPart, i: i}) }

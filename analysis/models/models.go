@@ -84,13 +84,14 @@ type Sink struct {
 	Call string   `yaml:"call"` // "sys.modules[]" stands for reading an item, whose key is argument 0
 	Set  string   `yaml:"set"`  // assignment target: "flask.Response.headers[Location]"
 	Kind string   `yaml:"kind"`
-	Args []string `yaml:"args"` // positions from 0 or keyword names of one dangerous argument each: ["0", "sql"]; "0[0]" the first element of it if it is a list; "*" for all positional; "self" the receiver
+	Args []string `yaml:"args"` // positions from 0 or keyword names of one dangerous argument each: ["0", "sql"]; "0[0]" the first element of it if it is a list; "*" for all positional; "**" the keys of mappings that are unpacked; "self" the receiver
 	// When lists arguments that must have one of the constants: {shell: [true]}.
 	When map[string][]any `yaml:"when"`
 	// Unless lists arguments that make the call harmless by a constant.
 	Unless map[string][]any `yaml:"unless"`
 	// Text is what the dangerous text must look like: sql for sinks known by
-	// method name only, newline for template texts that may also be names.
+	// method name only, newline for template texts that may also be names,
+	// built for texts put together of literals and values.
 	Text string `yaml:"text"`
 	// Driver names the way of binding parameters: qmark sqlite3, format psycopg...
 	Driver string `yaml:"driver"`

@@ -24,7 +24,8 @@ type Context struct {
 	Piece int // index of the hole among the pieces
 	Place Place
 	// After is the keyword or sign that decides the place: "=", "LIMIT", "ORDER
-	// BY", "VALUES"; "" if there is none.
+	// BY", "VALUES", and COLUMNS for those of INSERT INTO t (...); "" if there is
+	// none.
 	After string
 	// Verb is the first word of the hole's statement in upper case: SELECT,
 	// DROP; "" if the text does not begin with one.
@@ -33,6 +34,9 @@ type Context struct {
 	Token int
 	// Whole is set if the hole is all that stands between the quotes.
 	Whole bool
+	// Quote opens the literal or name that the hole stands in: ', ", `, [ or a
+	// $tag$; "" if it stands in none.
+	Quote string
 }
 
 // Bindable reports whether a bound parameter may stand in the hole's place.
@@ -133,7 +137,7 @@ func (r *reader) read(i int) {
 func (r *reader) add(i int, p Place, after string) {
 	t := &r.tokens[i]
 	for _, piece := range t.Holes {
-		c := Context{Piece: piece, Place: p, After: after, Verb: r.verb, Token: i}
+		c := Context{Piece: piece, Place: p, After: after, Verb: r.verb, Token: i, Quote: t.Quote}
 		c.Whole = p == Quoted && len(t.Holes) == 1 && t.to-t.from == 2*len(t.Quote)+1
 		r.out = append(r.out, c)
 	}
@@ -156,6 +160,9 @@ func (r *reader) literal(i int) {
 		r.add(i, Quoted, after)
 	}
 }
+
+// IsType reports whether a word gives the literal behind it a type: INTERVAL '1 day'.
+func IsType(word string) bool { return typeWords[word] }
 
 var typeWords = map[string]bool{
 	"INTERVAL": true, "DATE": true, "TIME": true, "TIMESTAMP": true, "TIMESTAMPTZ": true, "POINT": true,

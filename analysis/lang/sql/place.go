@@ -9,7 +9,7 @@ func (r *reader) bare(i int) (Place, string) {
 	}
 	t := r.tokens[i]
 	if len(r.past) == 0 || prev.Text == ";" {
-		return Start, ""
+		return begins(next), ""
 	}
 	touches := func(a, b Token) bool { return a.to == b.from }
 	if next.Text == "." && touches(t, next) || prev.Text == "." && touches(prev, t) {
@@ -18,10 +18,16 @@ func (r *reader) bare(i int) (Place, string) {
 	if next.Text == "(" && touches(t, next) {
 		return Identifier, "("
 	}
+	if r.verb == "PRAGMA" && prev.Kind == Operator && prev.Text == "(" {
+		return Identifier, r.verb
+	}
 	switch prev.Kind {
 	case Operator:
 		return r.afterOperator(prev.Text)
 	case Word:
+		if procedures[r.verb] && r.prev(2).Kind == Word && procedures[r.prev(2).Text] {
+			return Value, r.verb // EXEC name {x}
+		}
 		return r.afterWord(prev.Text, next)
 	case Hole, Glued:
 		if r.last == Identifier && r.top().clause == "ORDER BY" {
@@ -34,6 +40,28 @@ func (r *reader) bare(i int) (Place, string) {
 	}
 	return Fragment, r.top().clause
 }
+
+// procedures are the verbs that take the name of a procedure and its values.
+var procedures = map[string]bool{"EXEC": true, "EXECUTE": true, "CALL": true}
+
+// begins is the place of a hole that a text begins with: in a fragment, such as
+// a condition, the left side of a comparison.
+func begins(next Token) Place {
+	if next.Kind == Word && (next.Text == "ASC" || next.Text == "DESC") {
+		return Identifier
+	}
+	if next.Kind == Operator && comparisons[next.Text] || next.Kind == Word && condition(next) == Identifier {
+		return Identifier
+	}
+	return Start
+}
+
+var comparisons = map[string]bool{
+	"=": true, "==": true, "<": true, ">": true, "<=": true, ">=": true, "<>": true, "!=": true, "<=>": true, "~": true, "~*": true,
+}
+
+// aggregates take columns.
+var aggregates = map[string]bool{"COUNT": true, "SUM": true, "AVG": true, "MIN": true, "MAX": true, "PARTITION": true}
 
 func (r *reader) afterOperator(op string) (Place, string) {
 	l := r.top()
@@ -49,6 +77,8 @@ func (r *reader) afterOperator(op string) (Place, string) {
 		switch {
 		case l.list:
 			return Value, l.clause
+		case procedures[r.verb] && len(r.levels) == 1:
+			return Value, r.verb
 		case l.columns:
 			return Identifier, l.clause
 		case l.clause == "LIMIT" || l.clause == "OFFSET":
@@ -119,9 +149,19 @@ func (r *reader) afterWord(word string, next Token) (Place, string) {
 		return Identifier, word
 	case "BY":
 		return Identifier, l.clause
+	case "ALL":
+		if r.prev(2).Text == "UNION" || r.prev(2).Text == "EXCEPT" || r.prev(2).Text == "INTERSECT" {
+			return Fragment, word
+		}
+		return Identifier, word
+	case "UPDATE":
+		if r.prev(2).Text == "FOR" {
+			return Keyword, word
+		}
+		return Identifier, word
 	case "IN", "VALUES", "IS":
 		return Fragment, word
-	case "SELECT", "DISTINCT", "ALL", "INTO", "UPDATE", "TABLE", "JOIN", "AS", "INDEX", "VIEW", "DATABASE", "SCHEMA",
+	case "SELECT", "DISTINCT", "INTO", "TABLE", "JOIN", "AS", "INDEX", "VIEW", "DATABASE", "SCHEMA",
 		"COLUMN", "USING", "COLLATE", "SET", "RETURNING", "ONLY", "EXISTS", "CONSTRAINT", "KEY", "CALL", "EXEC",
 		"EXECUTE", "IGNORE", "DELETE", "INSERT", "REPLACE", "USE", "USER", "ROLE", "TRIGGER", "FUNCTION", "PROCEDURE",
 		"TYPE", "SEQUENCE", "DROP", "ALTER", "TRUNCATE", "ADD", "WITH", "RECURSIVE", "PRAGMA", "ROWS", "OVER":
@@ -202,7 +242,7 @@ func (r *reader) open(op string) {
 	case op == "[":
 		in.list = true
 	case outer.clause == "INTO" && prev.Kind != Operator:
-		in.columns = true // INSERT INTO t (a, b)
+		in.columns, in.clause = true, "COLUMNS" // INSERT INTO t (a, b)
 	case outer.list && (outer.clause == "VALUES" || outer.clause == "IN"):
 		in.list = true
 	case prev.Kind == Word:
@@ -212,6 +252,10 @@ func (r *reader) open(op string) {
 		case "USING", "TABLE", "KEY", "INDEX", "CONFLICT":
 			in.columns = true
 		default:
+			if aggregates[prev.Text] {
+				in.columns, in.clause = true, prev.Text
+				break
+			}
 			in.list = true // IN (, VALUES (, ANY (, f(
 			in.clause = prev.Text
 		}

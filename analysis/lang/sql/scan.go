@@ -42,6 +42,21 @@ type Token struct {
 	from, to      int   // offsets in the scanner's text
 }
 
+// Body is what stands between the quotes of a closed Literal or Name.
+func (t Token) Body() string {
+	n, m := len(t.Prefix)+len(t.Quote), len(t.Quote)
+	if !t.Closed || len(t.Text) < n+m {
+		return ""
+	}
+	return t.Text[n : len(t.Text)-m]
+}
+
+// IsMark reports whether a text is one placeholder that begins with a sign:
+// :name, $1.
+func IsMark(text string, sign byte) bool {
+	return len(text) > 1 && text[0] == sign && strings.IndexFunc(text[1:], func(r rune) bool { return r >= 0x80 || !isWord(byte(r)) }) < 0
+}
+
 // holeByte stands for a hole in the scanner's text. A NUL in a statement
 // becomes a space, so that nothing else has this value.
 const holeByte = 0
@@ -136,8 +151,12 @@ func (s *scanner) next() {
 		s.quoted(Token{Kind: Name, Quote: string(c)}, c)
 	case c == '[' && s.bracketName():
 		s.quoted(Token{Kind: Name, Quote: "["}, ']')
+	case c == '#':
+		s.hash()
 	case c == '$':
 		s.dollar()
+	case c == '?' && (s.peek(1) == '|' && s.peek(2) != '|' || s.peek(1) == '&'):
+		s.emit(Token{Kind: Operator}, s.at+2) // of JSON: ?| and ?&
 	case c == '?':
 		s.emit(Token{Kind: Placeholder}, s.at+1)
 	case c == '%' && s.percent():
@@ -200,6 +219,19 @@ func (s *scanner) bracketName() bool {
 		}
 	}
 	return isWordStart(s.peek(1)) || s.peek(1) == holeByte
+}
+
+// hash emits a comment of MySQL, an operator of JSON or the name of a temporary
+// table of SQL Server. MySQL wants no space behind the sign, people write one.
+func (s *scanner) hash() {
+	switch c := s.peek(1); {
+	case c == ' ' || c == '\t' || c == '\n' || c == '\r':
+		s.until(Token{Kind: Comment}, 1, "\n")
+	case c == '#' || isWordStart(c) || c == holeByte:
+		s.at++ // the name goes on without its sign
+	default:
+		s.operator()
+	}
 }
 
 // dollar emits $1, a $tag$ quoted literal, or the sign alone.
@@ -280,7 +312,7 @@ func (s *scanner) wordEnd(i int, holes bool) int {
 // operators of more than one sign, longest first.
 var operators = []string{
 	"->>", "#>>", "!~*", "<=>", "<->",
-	"<=", ">=", "<>", "!=", "==", "||", "&&", "->", "#>", "@>", "<@", "@@", "~*", "!~", ":=", "=>", "<<", ">>", "%%",
+	"#-", "<=", ">=", "<>", "!=", "==", "||", "&&", "->", "#>", "@>", "<@", "@@", "~*", "!~", ":=", "=>", "<<", ">>", "%%",
 }
 
 func (s *scanner) operator() {

@@ -42,13 +42,16 @@ var SQLDynamicQuery = &analysis.Rule{
 }
 
 // judgeDynamic objects to data of unknown origin inside a SQL text: likely where
-// a value stands that a caller chose, unsure for names, attributes and results.
-func judgeDynamic(_ *analysis.Pass, e *flow.Event, r flow.Reach) (analysis.Confidence, bool) {
-	if !r.Inner || r.Origin.Tier > models.Unknown || r.Origin.Tier < models.Opaque {
+// a value stands that a caller chose, unsure for attributes and clauses.
+func judgeDynamic(p *analysis.Pass, e *flow.Event, r flow.Reach) (analysis.Confidence, bool) {
+	if !r.Inner || !ofUnknownOrigin(r) || isName(r) || hasRuleOfItsOwn(p, e) {
 		return 0, false
 	}
 	if a := e.SQLText(); a == nil || !flow.LooksLikeSQL(a) {
 		return 0, false
+	}
+	if runsOnce(p.Path) {
+		return analysis.Unsure, true
 	}
 	return gradeDynamic(r), true
 }
@@ -68,7 +71,7 @@ func builtFromUnknown(p *analysis.Pass, e *flow.Event) {
 			continue
 		}
 		c := gradeDynamic(r)
-		if !e.Unused {
+		if !e.Unused || r.Result || runsOnce(p.Path) {
 			c = analysis.Unsure
 		}
 		p.ReportReach(e, r, c, analysis.Unknown(r)+" becomes part of this SQL text; whoever controls it changes what the statement does. Pass it as a bound parameter.")

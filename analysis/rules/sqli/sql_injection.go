@@ -33,12 +33,36 @@ var SQLInjection = &analysis.Rule{
 			Judge: func(_ *analysis.Pass, _ *flow.Event, r flow.Reach) (analysis.Confidence, bool) {
 				return analysis.FromClient(r)
 			},
-			Says: func(_ *flow.Event, r flow.Reach) string {
-				return analysis.Data(r) + " becomes part of this query's text, so the client can change what the statement does. Pass it as a bound parameter."
+			Says: func(e *flow.Event, r flow.Reach) string {
+				return analysis.Data(r) + " becomes part of this query's text, " + power(r) + " can change what the statement does. " + advice(e, r)
 			},
 		},
 		analysis.Builds{Run: builtFromClient},
 	},
+}
+
+// power says who has a hand in the statement.
+func power(r flow.Reach) string {
+	switch r.Origin.Tier {
+	case models.Stored:
+		return "so whoever had it stored"
+	case models.Operator:
+		return "so whoever runs the program"
+	}
+	return "so the client"
+}
+
+// advice says how to keep a client's data out of the text.
+func advice(e *flow.Event, r flow.Reach) string {
+	switch {
+	case isExpression(e.Name):
+		return "Keep the template constant and pass the value as Value() or F()."
+	case isScript(e):
+		return "A script takes no parameters: run its statements one by one, with bound parameters."
+	case r.Inner && isName(r):
+		return "No parameter can be bound for " + nameOf(r) + ": pick it from a fixed set."
+	}
+	return "Pass it as a bound parameter."
 }
 
 // builtFromClient judges SQL text that holds a client's data and goes to code

@@ -49,8 +49,26 @@ func newBinding(p *plan, d *driver) *binding {
 			b.given = append(b.given, i)
 		}
 	}
+	if d.alone && several(b.tokens) {
+		b.refuse("The text holds several statements, for which " + d.name + " takes no parameters: run them one by one.")
+		return b
+	}
 	b.collect()
 	return b
+}
+
+// several reports whether a text holds more than one statement.
+func several(tokens []sql.Token) bool {
+	ended := false
+	for _, t := range tokens {
+		switch {
+		case t.Kind == sql.Operator && t.Text == ";":
+			ended = true
+		case ended && t.Kind != sql.Comment:
+			return true
+		}
+	}
+	return false
 }
 
 // own reports whether a placeholder is one of the driver's.

@@ -14,13 +14,13 @@ import (
 )
 
 // Fixes of this class.
-var Fixes = []*fix.Fix{BindParameters}
+var Fixes = []*fix.Fix{BindParameters, AllowNames, QuoteNames, UnquotePlaceholder, PassExpression, AllowFilters}
 
 // BindParameters takes values out of a statement's text and passes them as
 // parameters, in the way of the driver that runs it.
 var BindParameters = &fix.Fix{
 	Name:    "bind-parameters",
-	For:     []*analysis.Rule{sqli.SQLInjection, sqli.SQLDynamicQuery},
+	For:     []*analysis.Rule{sqli.SQLInjection, sqli.SQLDynamicQuery, sqli.DjangoRawSQLAPI},
 	Compute: bindParameters,
 }
 

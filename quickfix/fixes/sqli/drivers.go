@@ -38,6 +38,8 @@ type driver struct {
 	loose bool
 	// wrap: the statement is an object of text(), not a str.
 	wrap bool
+	// alone: parameters are taken for one statement only, not for several.
+	alone bool
 	// keyword is the name of the parameters argument where it has to be given.
 	keyword string
 }
@@ -46,8 +48,8 @@ var (
 	sqlite     = &driver{name: "sqlite3", style: question, quotes: true, loose: true}
 	aiosqlite  = &driver{name: "aiosqlite", style: question, quotes: true, loose: true}
 	psycopg2   = &driver{name: "psycopg2", style: percent, double: true}
-	psycopg    = &driver{name: "psycopg", style: percent, double: true}
-	asyncpg    = &driver{name: "asyncpg", style: numbered, spread: true, strict: true}
+	psycopg    = &driver{name: "psycopg", style: percent, double: true, alone: true}
+	asyncpg    = &driver{name: "asyncpg", style: numbered, spread: true, strict: true, alone: true}
 	pymysql    = &driver{name: "pymysql", style: percent, double: true, limits: true, quotes: true, loose: true}
 	mysqldb    = &driver{name: "MySQLdb", style: percent, double: true, limits: true, quotes: true, loose: true}
 	aiomysql   = &driver{name: "aiomysql", style: percent, double: true, limits: true, quotes: true, loose: true}
