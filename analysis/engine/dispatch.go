@@ -11,7 +11,7 @@ import (
 // dispatch finds the checks that an event wakes.
 type dispatch struct {
 	flows   []woken[analysis.Flow]
-	at      []woken[analysis.Sinks]
+	sinks   []woken[analysis.Sinks]
 	calls   map[string][]woken[analysis.Calls]
 	sets    map[string][]woken[analysis.Sets]
 	returns []woken[analysis.Returns]
@@ -35,7 +35,7 @@ func newDispatch(rules []*analysis.Rule) *dispatch {
 			case analysis.Flow:
 				d.flows = append(d.flows, woken[analysis.Flow]{r, c})
 			case analysis.Sinks:
-				d.at = append(d.at, woken[analysis.Sinks]{r, c})
+				d.sinks = append(d.sinks, woken[analysis.Sinks]{r, c})
 			case analysis.Calls:
 				for _, n := range c.Names {
 					d.calls[n] = append(d.calls[n], woken[analysis.Calls]{r, c})
@@ -78,7 +78,7 @@ func (u *unitRun) events(list []flow.Event) {
 		e := &list[i]
 		switch e.Kind {
 		case flow.Called, flow.Assigned:
-			u.sinks(e)
+			u.arrivals(e)
 			for _, w := range u.calls[e.Name] {
 				if e.Kind == flow.Called {
 					u.guarded(w.rule, func(p *analysis.Pass) { w.check.Run(p, e) })
@@ -101,12 +101,12 @@ func (u *unitRun) events(list []flow.Event) {
 	}
 }
 
-// sinks runs the rules that look at sinks, and the flow rules over what arrives
-// there.
-func (u *unitRun) sinks(e *flow.Event) {
+// arrivals runs the rules of the kinds of an event's sinks: the flow rules over
+// what arrives there.
+func (u *unitRun) arrivals(e *flow.Event) {
 	for _, s := range e.Sinks {
-		for i := range u.at {
-			if w := &u.at[i]; s.Kinds()&w.check.Kind != 0 {
+		for _, w := range u.sinks {
+			if s.Kinds()&w.check.Kind != 0 {
 				u.guarded(w.rule, func(p *analysis.Pass) { w.check.Run(p, e, s) })
 			}
 		}
@@ -121,13 +121,13 @@ func (u *unitRun) sinks(e *flow.Event) {
 					break
 				}
 			}
-			u.guarded(w.rule, func(p *analysis.Pass) { arrivals(p, w.check, e, s.Weak, reaches) })
+			u.guarded(w.rule, func(p *analysis.Pass) { surest(p, w.check, e, s.Weak, reaches) })
 		}
 	}
 }
 
-// arrivals reports the arrival that the rule is surest of.
-func arrivals(p *analysis.Pass, check analysis.Flow, e *flow.Event, weak bool, reaches []flow.Reach) {
+// surest reports the arrival that the rule is surest of.
+func surest(p *analysis.Pass, check analysis.Flow, e *flow.Event, weak bool, reaches []flow.Reach) {
 	best, at := analysis.Confidence(0), -1
 	for i, r := range reaches {
 		if c, ok := check.Judge(p, e, r); ok && (at < 0 || c > best) {

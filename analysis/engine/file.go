@@ -263,7 +263,7 @@ func (a *analysed) steps(d analysis.Draft) []step {
 			out = append(out, step{a.spotOf(n), n.Span(), text})
 		}
 	}
-	if d.Origin.Tier < models.Operator {
+	if !d.Origin.Tier.Followed() {
 		return nil
 	}
 	var trail []*flow.Trail
@@ -279,6 +279,7 @@ func (a *analysed) steps(d analysis.Draft) []step {
 }
 
 var arrives = map[models.Tier]string{
+	models.Error:    "tells of the inside of the program",
 	models.Operator: "is set by whoever runs the program",
 	models.Stored:   "was stored earlier",
 	models.Remote:   "comes from the client",

@@ -55,6 +55,7 @@ func (f *frame) apply(n syntax.Node, callee *Value, args []Arg) *Value {
 	case callee.fn != nil:
 		return f.inline(n, callee.fn, callee.recv, args)
 	case callee.cls != nil && !callee.inst:
+		f.filledAtOnce(n, callee, args)
 		return f.instantiate(n, callee.cls, args)
 	case callee.cls != nil:
 		if m := f.classAttr(callee, "__call__", n); m != nil && m.fn != nil {
@@ -76,6 +77,9 @@ func (f *frame) external(n syntax.Node, callee *Value, args []Arg) *Value {
 		callee, name = &c, c.Name
 	}
 	f.called(n, name, recv, args)
+	if isClassName(name) {
+		f.filledAtOnce(n, callee, args)
+	}
 	f.registers(name, args)
 	if neverReturning[name] {
 		return neverReturns
@@ -145,7 +149,7 @@ func (f *frame) modelled(n syntax.Node, callee *Value, args []Arg) *Value {
 	}
 	c := *v
 	c.Type = typ
-	c.root = nil
+	c.root, c.alts = nil, nil
 	if isClassName(name) {
 		c.parts = append([]part(nil), keywordParts(args)...)
 	}

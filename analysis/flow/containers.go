@@ -142,6 +142,9 @@ func (f *frame) getItem(name string, obj syntax.Node, recv *Value, args []Arg) *
 	if d == nil {
 		d = FindValue(args, "default")
 	}
+	if name != "setdefault" {
+		v = f.typedItem(recv, v)
+	}
 	if d == nil {
 		return v
 	}

@@ -140,6 +140,9 @@ func (f *frame) entryParam(fn *Func, p python.Param, i int, route *models.Route,
 		}
 		return typed(t)
 	}
+	if v := f.handled(fn, p, i); v != nil {
+		return v
+	}
 	if src := f.paramSource(fn, i); src != nil {
 		return &Value{Type: src.Type, Clean: src.Cleared(), Origins: []Origin{{Tier: src.Grade(), Label: p.Name, Node: p.Node}}}
 	}
@@ -153,6 +156,9 @@ func (f *frame) entryParam(fn *Func, p python.Param, i int, route *models.Route,
 		return typed(t)
 	}
 	v := &Value{Clean: clean, Origins: []Origin{{Tier: tier, Label: p.Name, Node: p.Node}}}
+	if route != nil && route.Params == "url" && tier == models.Remote {
+		v.Type = "str"
+	}
 	switch p.Kind {
 	case python.Star:
 		return &Value{Type: "tuple", rest: v, parts: []part{}}

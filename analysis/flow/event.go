@@ -12,7 +12,7 @@ type EventKind uint8
 const (
 	Called   EventKind = iota // a call of a name that a model or rule knows
 	Assigned                  // an assignment to a known name, attribute or key
-	Returned                  // a handler returned a value as HTML
+	Returned                  // a handler returned a value: Name is html, plain for a function that may be one, fragment, data
 	Built                     // a SQL text was built and reaches no known sink
 )
 

@@ -23,12 +23,12 @@ func (f *frame) called(n syntax.Node, name string, recv *Value, args []Arg) {
 	}
 	var live []*models.Sink
 	for _, s := range sinks {
-		if f.live(s, args) {
+		if f.live(s, args) && receives(s, n) {
 			live = append(live, s)
 		}
 	}
 	for _, s := range live {
-		if a := sinkArg(s, args); a != nil && s.Kinds()&models.SQL != 0 {
+		if a := sinkArg(s, args); a != nil && s.Kinds()&(models.SQL|models.Query) != 0 {
 			f.run.consumeAll(a.Value)
 		}
 	}
@@ -112,12 +112,41 @@ func (f *frame) locationHeader(n syntax.Node, name string, args []Arg) {
 	f.emit(Event{Kind: Called, Node: n, Name: name, Sinks: []*models.Sink{f.m.set.LocationSink()}, Args: []Arg{{Node: a.Node, Value: v}}})
 }
 
+// filledAtOnce notes an object of a class that takes all of its fields from a
+// mapping of outside data. The event's name is that of the class, or of the
+// library class that a class of the project is made from.
+func (f *frame) filledAtOnce(n syntax.Node, class *Value, args []Arg) {
+	spread := false
+	for _, a := range args {
+		spread = spread || a.Name == "**" && a.Value.tainted(models.Stored)
+	}
+	if !spread || f.run.quiet > 0 {
+		return
+	}
+	name := class.Name
+	if class.cls != nil {
+		name = ""
+		if bases := class.cls.externalBases(0); len(bases) > 0 {
+			name = bases[0]
+		}
+		obj := *class
+		obj.inst = true
+		if f.classAttr(&obj, "__tablename__", n) != nil || f.classAttr(&obj, "__table__", n) != nil {
+			name = "sqlalchemy.orm.DeclarativeBase"
+		}
+		if name == "" {
+			return
+		}
+	}
+	f.emit(Event{Kind: Called, Node: n, Name: name, Sinks: []*models.Sink{f.m.set.FieldsSink()}, Args: args, Recv: class})
+}
+
 func argsTainted(recv *Value, args []Arg) bool {
-	if recv != nil && recv.tainted(models.Operator) {
+	if recv != nil && recv.followed() {
 		return true
 	}
 	for i := range args {
-		if args[i].Value.tainted(models.Operator) {
+		if args[i].Value.followed() {
 			return true
 		}
 	}
@@ -152,7 +181,7 @@ func (f *frame) live(s *models.Sink, args []Arg) bool {
 		return false
 	}
 	a := sinkArg(s, args)
-	if a == nil && FindArg(args, "*") == nil && !contains(s.Args, "*") && !contains(s.Args, "self") {
+	if a == nil && FindArg(args, "*") == nil && !contains(s.Args, "*") && !contains(s.Args, "**") && !contains(s.Args, "*=") && !contains(s.Args, "self") {
 		return false // the dangerous argument is not given
 	}
 	switch s.Text {
@@ -162,6 +191,14 @@ func (f *frame) live(s *models.Sink, args []Arg) bool {
 		return a != nil && putTogether(a.Value)
 	case "newline":
 		return a != nil && !shortConst(a.Value)
+	case "dict":
+		return a != nil && a.Value.Type == "dict"
+	case "ldap":
+		return a != nil && looksLikeFilter(a.Value)
+	case "cypher":
+		return a != nil && looksLikeCypher(a.Value)
+	case "markup":
+		return a != nil && LooksLikeMarkup(a.Value)
 	}
 	return true
 }
@@ -174,6 +211,28 @@ func putTogether(v *Value) bool {
 		}
 	}
 	return slices.ContainsFunc(v.alts, putTogether)
+}
+
+// receives reports whether the receiver of a call is spelled like one of those
+// that a sink, known by its method's name only, is a method of.
+func receives(s *models.Sink, call syntax.Node) bool {
+	if len(s.Receiver) == 0 {
+		return true
+	}
+	recv := call.Child(syntax.FieldFunction).Child(syntax.FieldObject)
+	if !recv.OK() {
+		return false
+	}
+	text := strings.ToLower(recv.Str())
+	if len(text) > 80 {
+		text = text[len(text)-80:]
+	}
+	for _, w := range s.Receiver {
+		if strings.Contains(text, w) {
+			return true
+		}
+	}
+	return false
 }
 
 func shortConst(v *Value) bool {
@@ -218,7 +277,7 @@ func sinkArg(s *models.Sink, args []Arg) *Arg {
 		names = []string{"0"}
 	}
 	for _, which := range names {
-		if which == "self" || which == "*" {
+		if which == "self" || which == "*" || which == "**" || which == "*=" {
 			continue
 		}
 		if base, ok := strings.CutSuffix(which, "[0]"); ok {
@@ -290,6 +349,9 @@ func (f *frame) assignedMember(obj *Value, attr, key string, v *Value, at syntax
 	if len(sinks) == 0 && obj.Type != "" {
 		sinks = f.m.set.SetsOf(obj.Type, short)
 	}
+	if len(sinks) == 0 && attr == "" {
+		sinks = f.anyKey(obj)
+	}
 	switch {
 	case f.m.a.wants["="+name] || len(sinks) > 0:
 	case f.m.a.wants["="+short]:
@@ -300,10 +362,40 @@ func (f *frame) assignedMember(obj *Value, attr, key string, v *Value, at syntax
 	f.emit(Event{Kind: Assigned, Node: at, Name: name, Sinks: sinks, Recv: obj, Value: v})
 }
 
+// anyKey are the sinks of an assignment to whatever key of an object.
+func (f *frame) anyKey(obj *Value) []*models.Sink {
+	if obj.Name != "" {
+		if sinks := f.m.set.Sets(obj.Name + "[*]"); len(sinks) > 0 {
+			return sinks
+		}
+	}
+	if obj.Type == "" {
+		return nil
+	}
+	return f.m.set.SetsOf(obj.Type, "[*]")
+}
+
+// assignedAnyKey notes an assignment to a key that is not known: what arrives
+// is the key, if it comes from outside, or else the value.
+func (f *frame) assignedAnyKey(obj, key, v *Value, at syntax.Node) {
+	if f.run.quiet > 0 {
+		return
+	}
+	sinks := f.anyKey(obj)
+	if len(sinks) == 0 {
+		return
+	}
+	if key.tainted(models.Operator) {
+		v = key
+	}
+	f.emit(Event{Kind: Assigned, Node: at, Name: obj.Type + "[*]", Sinks: sinks, Recv: obj, Value: v})
+}
+
 func statementOf(n syntax.Node) syntax.Node { return n }
 
-// returned notes what a handler returns as HTML, and a return outside any
-// function: a fragment of a handler.
+// returned notes what a handler returns as HTML, what it returns in another form
+// if it tells of an exception, and a return outside any function: a fragment
+// of a handler.
 func (f *frame) returned(n syntax.Node, v *Value) {
 	if f.fn == nil || f.m.mentionedElsewhere(f.fn.node) {
 		f.run.consumeAll(v) // those who call it say where it goes
@@ -320,7 +412,7 @@ func (f *frame) returned(n syntax.Node, v *Value) {
 	case f.route == nil && f.fn != nil:
 		name = "plain"
 	default:
-		return
+		name = "data"
 	}
 	body := v
 	if v.Type == "tuple" && len(v.parts) > 0 {
@@ -337,6 +429,12 @@ func (f *frame) returned(n syntax.Node, v *Value) {
 	switch body.Type {
 	case "", "str", "bytes":
 	default:
+		if name == "plain" {
+			return
+		}
+		name = "data"
+	}
+	if name == "data" && !body.tells() {
 		return
 	}
 	f.emit(Event{Kind: Returned, Node: n, Name: name, Value: body})

@@ -130,6 +130,9 @@ func (f *frame) attr(obj *Value, name string, n syntax.Node) *Value {
 		if q := f.m.set.Member(obj.Type, name); q != "" {
 			return f.member(q, obj, n)
 		}
+		if t := f.m.set.TypeOf(obj.Type + ".*"); t != "" {
+			return &Value{Name: obj.Type + "." + name, recv: obj, Type: t}
+		}
 	}
 	if obj.Name != "" && obj.Type == "" && obj.Name[0] != '.' && len(obj.Origins) == 0 {
 		q := f.m.set.Canonical(obj.Name + "." + name)
@@ -177,6 +180,9 @@ var programNames = words("_meta __tablename__ __table__ __name__ __qualname__ __
 func (f *frame) unknownAttr(obj *Value, name string) *Value {
 	if programNames[name] {
 		return &Value{Name: "." + name}
+	}
+	if name == "__class__" {
+		return unknown // its name is no data
 	}
 	v := &Value{Name: "." + name, recv: obj, Origins: obj.Origins, Clean: obj.Clean, Weak: obj.Weak}
 	if obj.rel != nil {
@@ -258,14 +264,21 @@ func (f *frame) subscript(n syntax.Node) *Value {
 			return v
 		}
 	}
-	if obj.Name != "" {
-		if t := f.m.set.TypeOf(obj.Name + "[]"); t != "" {
-			v := *f.item(obj, key)
-			v.Type, v.root = t, nil
-			return &v
-		}
+	return f.typedItem(obj, f.item(obj, key))
+}
+
+// typedItem is an element of obj with the class that the models know of it.
+func (f *frame) typedItem(obj, item *Value) *Value {
+	t := f.m.set.TypeOf(obj.Name + "[]")
+	if t == "" {
+		t = f.m.set.TypeOf(obj.Type + "[]")
 	}
-	return f.item(obj, key)
+	if t == "" || item.Type == t || item.Consts != nil {
+		return item
+	}
+	v := *item
+	v.Type, v.root = t, nil
+	return &v
 }
 
 // pathParam is request.path_params["x"] where the URL pattern is known.

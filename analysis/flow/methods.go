@@ -194,19 +194,44 @@ func replaced(recv *Value, args []Arg) *Value {
 	}
 	switch a {
 	case "\"", "`", "]":
-		c := *v.weakened(models.SQL | models.Command)
+		c := *v.weakened(models.SQL | models.Command | models.XPath)
 		if b == a+a {
 			c.doubled = a[0]
 		}
 		return &c
 	case "'", ";", "--", "\\":
-		return v.weakened(models.SQL | models.Command)
+		return v.weakened(models.SQL | models.Command | models.XPath)
 	case "..", "../", "/", "..\\":
 		return v.weakened(models.Path)
 	case "<", ">":
 		return v.weakened(models.HTML)
+	case "\r", "\n", "\r\n":
+		if ok3 && !strings.ContainsAny(b, "\r\n") {
+			return oneLine(v, recv.marks, a)
+		}
 	}
 	return v
+}
+
+// lineKinds are the sinks that read a line end as the end of what was meant.
+const lineKinds = models.Header | models.Log | models.Mail | models.Cookie
+
+// oneLine is v after line ends of a kind were taken out of a value with marks:
+// half clean until both are gone.
+func oneLine(v *Value, marks mark, gone string) *Value {
+	c := *v
+	c.root = v.id()
+	c.marks = marks
+	if strings.Contains(gone, "\n") {
+		c.marks |= noLineFeed
+	}
+	if gone == "\r" {
+		c.marks |= noReturn
+	}
+	if c.marks&(noLineFeed|noReturn) == noLineFeed|noReturn {
+		return c.cleaned(lineKinds)
+	}
+	return c.weakened(lineKinds)
 }
 
 func splitConst(name string, recv *Value, args []Arg) *Value {
@@ -238,6 +263,9 @@ func prefixTest(recv *Value, args []Arg) *Value {
 	p := argValue(args, 0)
 	if p == nil {
 		return nil
+	}
+	if beginsFormulas(p) {
+		return test(fact{base: recv, kinds: models.CSV})
 	}
 	s, ok := p.Str()
 	if r, isText := recv.Str(); ok && isText {
@@ -298,6 +326,19 @@ func beginsUndashed(v, recv *Value, args []Arg) *Value {
 		return test(x)
 	}
 	return test(append(slices.Clone(v.rel.facts), x)...)
+}
+
+// beginsFormulas recognises the beginnings that make a cell a formula.
+func beginsFormulas(v *Value) bool {
+	if v.Type != "tuple" {
+		return false
+	}
+	seen := map[string]bool{}
+	for _, p := range v.parts {
+		s, _ := p.v.Str()
+		seen[s] = true
+	}
+	return seen["="] && seen["+"] && seen["-"] && seen["@"]
 }
 
 // endsWithSeparator recognises root + os.sep and texts that end in a slash.

@@ -125,7 +125,7 @@ func asText(_ *frame, _ syntax.Node, args []Arg) *Value {
 
 func carryText(_ *frame, _ syntax.Node, args []Arg) *Value {
 	if v := argValue(args, 0); v != nil && !v.Harmless() {
-		return retyped(whole(v), "str")
+		return retyped(whole(v), "str").cleaned(lineKinds) // \n is written as two characters
 	}
 	return nil
 }

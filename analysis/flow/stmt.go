@@ -194,6 +194,7 @@ func (f *frame) assignItem(target syntax.Node, v *Value, at syntax.Node) {
 		f.update(objNode, obj.with(partKey{kind: keyPart, name: s}, v))
 		return
 	}
+	f.assignedAnyKey(obj, key, v, at)
 	if i, ok := key.Int(); ok && i >= 0 && i < maxParts {
 		f.update(objNode, obj.with(partKey{kind: indexPart, i: int(i)}, v))
 		return
@@ -414,7 +415,7 @@ func (f *frame) exceptClause(c syntax.Node) {
 		case syntax.KindBlock:
 			f.block(x)
 		case syntax.KindAsPattern:
-			f.asPattern(x, typed("Exception"))
+			f.asPattern(x, f.exception(x))
 		}
 	}
 }

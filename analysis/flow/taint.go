@@ -25,13 +25,19 @@ type Reach struct {
 // Reaches lists the data that arrives at a sink of a call, most dangerous
 // origin first found first. Data cleaned for the sink's kind is left out.
 func (e *Event) Reaches(s *models.Sink) []Reach {
+	if s.Text == "percent" || s.Text == "braces" {
+		if text := filled(s, e.Args); text != nil {
+			return Reaching(text, e.Args[0].Node, s.Kinds())
+		}
+	}
 	var out []Reach
-	if contains(s.Args, "*") {
+	all, named := contains(s.Args, "*"), contains(s.Args, "*=")
+	if all || named {
 		for i := range e.Args {
-			switch e.Args[i].Name {
-			case "":
+			switch name := e.Args[i].Name; {
+			case name == "" && all, name != "" && name != "*" && named:
 				out = append(out, Reaching(e.Args[i].Value, e.Args[i].Node, s.Kinds())...)
-			case "*":
+			case name == "*" && all:
 				out = append(out, Reaching(elementOf(e.Args[i].Value), e.Args[i].Node, s.Kinds())...)
 			}
 		}
@@ -52,6 +58,11 @@ func (e *Event) Reaches(s *models.Sink) []Reach {
 		return Reaching(e.Value, e.Node, s.Kinds())
 	}
 	a := sinkArg(s, e.Args)
+	if a != nil && s.Text == "code" {
+		w := walker{kind: s.Kinds(), code: true}
+		w.whole(a.Value, a.Node)
+		return w.out
+	}
 	if a == nil {
 		if len(e.Args) == 1 && e.Args[0].Name == "*" {
 			return Reaching(elementOf(e.Args[0].Value), e.Args[0].Node, s.Kinds())
@@ -60,6 +71,9 @@ func (e *Event) Reaches(s *models.Sink) []Reach {
 	}
 	return Reaching(a.Value, a.Node, s.Kinds())
 }
+
+// Keys are what the keys of a mapping can be, beside the program's own.
+func (v *Value) Keys() *Value { return keysOf(v) }
 
 // keysOf is what the keys of a mapping can be, beside the program's own.
 func keysOf(v *Value) *Value {
@@ -76,24 +90,70 @@ func keysOf(v *Value) *Value {
 	return out
 }
 
+// filled is the text of a first argument whose fields the others fill, in the
+// way of the sink; nil if its fields are not known.
+func filled(s *models.Sink, args []Arg) *Value {
+	if len(args) < 2 || args[0].Name != "" {
+		return nil
+	}
+	format, ok := args[0].Value.Str()
+	if !ok {
+		return nil
+	}
+	if s.Text == "braces" {
+		if pieces, ok := formatPieces(format, args[0].Node, args[1:]); ok {
+			return assemble(pieces)
+		}
+		return nil
+	}
+	var values, mapping = &Value{Type: "tuple"}, (*Value)(nil)
+	var nodes []syntax.Node
+	for _, a := range args[1:] {
+		switch {
+		case a.Name == "":
+			values.parts = append(values.parts, part{partKey{kind: indexPart, i: len(nodes)}, a.Value})
+			nodes = append(nodes, a.Node)
+			mapping = a.Value
+		case a.Name == "*":
+			return nil
+		}
+	}
+	if len(nodes) == 1 && strings.Contains(format, "%(") {
+		return percent(format, args[0].Node, mapping, nodes[0])
+	}
+	return percentOf(format, args[0].Node, values, syntax.Node{}, values.values(), nodes)
+}
+
+// quotes reports whether a conversion writes a value as repr does.
+func quotes(conv string) bool {
+	return conv == "!r" || conv == "!a" || strings.HasPrefix(conv, "%") && (strings.HasSuffix(conv, "r") || strings.HasSuffix(conv, "a")) ||
+		strings.HasPrefix(conv, "!r:") || strings.HasPrefix(conv, "!a:")
+}
+
 // SinkArg is the dangerous argument of an event's call, nil if it is not given.
 func (e *Event) SinkArg(s *models.Sink) *Arg { return sinkArg(s, e.Args) }
 
 // Reaching lists the data in v that is not clean for the kind.
 func Reaching(v *Value, n syntax.Node, kind models.Kind) []Reach {
 	w := walker{kind: kind}
+	w.whole(v, n)
+	return w.out
+}
+
+// whole judges every variant of a text.
+func (w *walker) whole(v *Value, n syntax.Node) {
 	texts := variants(v, n)
-	if kind&models.SQL != 0 {
+	if w.kind&models.SQL != 0 {
 		texts = Texts(v, n)
 	}
 	for _, text := range texts {
 		w.text(text)
 	}
-	return w.out
 }
 
 type walker struct {
 	kind models.Kind
+	code bool // of a kind that means documents: here a text that is run
 	out  []Reach
 }
 
@@ -121,6 +181,10 @@ func (w *walker) text(pieces []Piece) {
 			prefix += "\x00"
 			continue
 		}
+		if w.kind == models.CSV && prefix != "" && !strings.ContainsRune("=+-@\t\r\x00", rune(prefix[0])) {
+			prefix += "\x00"
+			continue // a cell that begins like this is no formula
+		}
 		inner := len(pieces) > 1
 		at := sql.Context{Place: sql.Start}
 		for len(places) > 0 && places[0].Piece <= i {
@@ -130,7 +194,8 @@ func (w *walker) text(pieces []Piece) {
 			places = places[1:]
 		}
 		from := len(w.out)
-		if !extends(p.Hole, prefix, w.kind) {
+		quoted := w.kind&^(models.Log|models.Header|models.Mail|models.Cookie) == 0 && quotes(p.Conv) // repr writes line ends as \n
+		if !quoted && !extends(p.Hole, prefix, w.kind) {
 			w.hole(p.Hole, p.Node, at, inner, 0)
 		}
 		for j := from; j < len(w.out); j++ {
@@ -194,11 +259,23 @@ func (w *walker) hole(v *Value, n syntax.Node, at sql.Context, inner bool, depth
 	if v.alts != nil {
 		return
 	}
+	if !w.code && w.kind == models.NoSQL {
+		w.filter(v, n, inner, depth)
+		return
+	}
+	if (w.kind == models.Query || w.kind == models.Regex) && v.Type == "dict" {
+		w.document(v, n, "", "", depth)
+		return
+	}
 	if w.kind&models.HTML != 0 && (v.Type == "dict" || v.Type == "list") {
 		return // sent as JSON
 	}
 	if w.kind&(models.Path|models.URL|models.Redirect) != 0 && streams[v.Type] {
 		return // a stream is not a name
+	}
+	if w.kind == models.CSV && (v.parts != nil || v.rest != nil) {
+		w.cells(v, n, depth)
+		return
 	}
 	if v.parts != nil || v.rest != nil {
 		v = whole(v)
@@ -209,6 +286,11 @@ func (w *walker) hole(v *Value, n syntax.Node, at sql.Context, inner bool, depth
 			return
 		}
 	}
+	w.arrive(v, n, at, inner)
+}
+
+// arrive notes each origin of a value that is not made of parts.
+func (w *walker) arrive(v *Value, n syntax.Node, at sql.Context, inner bool) {
 	weak := v.Weak&w.kind != 0
 	if len(v.Origins) == 0 {
 		w.out = append(w.out, Reach{
@@ -393,6 +475,42 @@ var (
 	upperClause = regexp.MustCompile(`\b(?:FROM|INTO|SET|TABLE|VIEW|INDEX|DATABASE|AS|CALL|EXEC)\b`)
 	lowerClause = regexp.MustCompile(`(?s)\b(?:where\s+\S+\s*(?:=|<|>|\bin\b|\blike\b)|values\s*\(|set\s+\S+\s*=|from\s+\S+\s*;?\s*$|order\s+by\s|limit\s)`)
 )
+
+// LooksLikeMarkup reports whether a text begins like a document or element of XML.
+func LooksLikeMarkup(v *Value) bool {
+	for _, pieces := range variants(v, syntax.Node{}) {
+		if markup.MatchString(render(pieces)) {
+			return true
+		}
+	}
+	return false
+}
+
+var markup = regexp.MustCompile(`^\s*<(?:[?!]?[A-Za-z_][\w.:-]*)(?:[\s/>]|$)`)
+
+// looksLikeFilter reports whether a text begins like a filter of a directory.
+func looksLikeFilter(v *Value) bool {
+	for _, pieces := range variants(v, syntax.Node{}) {
+		if filter.MatchString(render(pieces)) {
+			return true
+		}
+	}
+	return false
+}
+
+var filter = regexp.MustCompile(`^\s*\((?:[&|!]\s*\(|[\w.;-]+[~<>:]?=)`)
+
+// looksLikeCypher reports whether a text begins like a statement of a graph database.
+func looksLikeCypher(v *Value) bool {
+	for _, pieces := range variants(v, syntax.Node{}) {
+		if cypher.MatchString(render(pieces)) {
+			return true
+		}
+	}
+	return false
+}
+
+var cypher = regexp.MustCompile(`(?i)^\s*(?:optional\s+match|match|merge|create|unwind|detach\s+delete|call)\b[^(\[{]{0,60}[(\[{]`)
 
 // LooksLikeHTML reports whether the literal parts of a text hold an element tag.
 func LooksLikeHTML(v *Value) bool {

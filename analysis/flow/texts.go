@@ -311,6 +311,12 @@ func percent(s string, an syntax.Node, b *Value, bn syntax.Node) *Value {
 			i++
 		}
 	}
+	return percentOf(s, an, b, bn, values, nodes)
+}
+
+// percentOf is "..." % (values), each with its expression; b stands for them
+// all where they are not known one by one.
+func percentOf(s string, an syntax.Node, b *Value, bn syntax.Node, values []*Value, nodes []syntax.Node) *Value {
 	var pieces []Piece
 	next := 0
 	lit := 0

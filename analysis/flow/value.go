@@ -102,6 +102,8 @@ const (
 	leadingSlash
 	noSlashSlash
 	noBackslash
+	noLineFeed // no line end of the one kind is in a text
+	noReturn   // nor of the other
 )
 
 // local reports whether the marks together keep a redirect on this host:
@@ -198,6 +200,15 @@ func (v *Value) Attr(name string) *Value {
 // Local reports whether the value is a function or class of this file.
 func (v *Value) Local() bool { return v.fn != nil || v.cls != nil }
 
+// values are those of the parts in order.
+func (v *Value) values() []*Value {
+	out := make([]*Value, len(v.parts))
+	for i := range v.parts {
+		out[i] = v.parts[i].v
+	}
+	return out
+}
+
 func (v *Value) part(k partKey) *Value {
 	for i := range v.parts {
 		if v.parts[i].key == k {
@@ -272,33 +283,43 @@ func (v *Value) marked(m mark) *Value {
 }
 
 // tainted reports whether data of at least the tier is in the value or its parts.
-func (v *Value) tainted(least models.Tier) bool { return v.taintedDepth(least, 0) }
+func (v *Value) tainted(least models.Tier) bool {
+	return v.holds(func(t models.Tier) bool { return t >= least }, 0)
+}
 
-func (v *Value) taintedDepth(least models.Tier, depth int) bool {
+// followed reports whether data worth following is in the value or its parts.
+func (v *Value) followed() bool { return v.holds(models.Tier.Followed, 0) }
+
+// tells reports whether the text of an exception is in the value or its parts.
+func (v *Value) tells() bool {
+	return v.holds(func(t models.Tier) bool { return t == models.Error }, 0)
+}
+
+func (v *Value) holds(tier func(models.Tier) bool, depth int) bool {
 	if v == nil || depth > 4 {
 		return false
 	}
 	for i := range v.Origins {
-		if v.Origins[i].Tier >= least {
+		if tier(v.Origins[i].Tier) {
 			return true
 		}
 	}
 	for i := range v.Pieces {
-		if h := v.Pieces[i].Hole; h != nil && h.taintedDepth(least, depth+1) {
+		if h := v.Pieces[i].Hole; h != nil && h.holds(tier, depth+1) {
 			return true
 		}
 	}
 	for _, a := range v.alts {
-		if a.taintedDepth(least, depth+1) {
+		if a.holds(tier, depth+1) {
 			return true
 		}
 	}
 	for i := range v.parts {
-		if v.parts[i].v.taintedDepth(least, depth+1) {
+		if v.parts[i].v.holds(tier, depth+1) {
 			return true
 		}
 	}
-	return v.rest.taintedDepth(least, depth+1)
+	return v.rest.holds(tier, depth+1)
 }
 
 // step returns a copy whose data took one more step, for data worth following.
@@ -310,7 +331,7 @@ func (v *Value) step(n syntax.Node, text string) *Value {
 	c.root = v.id()
 	c.Origins = make([]Origin, len(v.Origins))
 	for i, o := range v.Origins {
-		if o.Tier >= models.Operator && (o.Steps == nil || o.Steps.len < maxTrail) {
+		if o.Tier.Followed() && (o.Steps == nil || o.Steps.len < maxTrail) {
 			t := &Trail{Prev: o.Steps, Node: n, Text: text, len: 1}
 			if o.Steps != nil {
 				t.len = o.Steps.len + 1
@@ -324,7 +345,7 @@ func (v *Value) step(n syntax.Node, text string) *Value {
 
 func (v *Value) worthFollowing() bool {
 	for i := range v.Origins {
-		if v.Origins[i].Tier >= models.Operator {
+		if v.Origins[i].Tier.Followed() {
 			return true
 		}
 	}

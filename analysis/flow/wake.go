@@ -19,6 +19,7 @@ type facts struct {
 	html    bool           // a text holds a tag
 	remote  bool           // it names a request, or something declared untrusted
 	returns bool           // a return statement
+	secret  bool           // it names something secret, and a name that matters where one is
 	routed  bool           // a decorator, or a method: a framework may call it
 }
 
@@ -91,7 +92,35 @@ func (a *Analyzer) readFacts(u *syntax.Unit) facts {
 			f.routed = true
 		}
 	}
+	f.secret = slices.ContainsFunc(f.leaves, func(l *models.Leaf) bool { return l.Secret }) && namesSecret(u)
 	return f
+}
+
+// secretWords are those of which one stands in the name of anything secret.
+var secretWords = [][]byte{
+	[]byte("pass"), []byte("pwd"), []byte("secret"), []byte("token"), []byte("key"), []byte("auth"), []byte("cookie"), []byte("cred"),
+	[]byte("card"), []byte("cvv"), []byte("cvc"), []byte("ssn"), []byte("iban"), []byte("otp"), []byte("jwt"), []byte("header"),
+	[]byte("environ"), []byte("meta"), []byte("session"), []byte("settings"), []byte("config"), []byte("social"), []byte("pin"),
+}
+
+// namesSecret reports whether a name or text of a unit may be that of something secret.
+func namesSecret(u *syntax.Unit) bool {
+	for i := range u.Len() {
+		switch n := u.At(i); n.Kind() {
+		case syntax.KindIdentifier, syntax.KindStringContent:
+			t := n.Text()
+			if len(t) > 60 {
+				continue
+			}
+			t = bytes.ToLower(t)
+			for _, w := range secretWords {
+				if bytes.Contains(t, w) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 var clientWords = [][]byte{
@@ -233,7 +262,7 @@ func (m *Module) wakes(st *unitState) bool {
 		return true // a fragment of a handler
 	}
 	for _, l := range f.leaves {
-		if (!l.Remote || m.awake.remote) && m.matters(f, l) {
+		if (!l.Remote || m.awake.remote || l.Secret && f.secret) && m.matters(f, l) {
 			return true
 		}
 	}

@@ -51,7 +51,7 @@ func ParseKinds(s string) (Kind, error) {
 	return k, nil
 }
 
-var tierNames = map[string]Tier{"": Remote, "remote": Remote, "stored": Stored, "operator": Operator}
+var tierNames = map[string]Tier{"": Remote, "remote": Remote, "stored": Stored, "operator": Operator, "error": Error}
 
 func parseTier(s string) (Tier, error) {
 	t, ok := tierNames[s]

@@ -144,6 +144,11 @@ func (s *Set) ShellSink() *Sink { return shellSink }
 // LocationSink is the Location header of a response.
 func (s *Set) LocationSink() *Sink { return locationSink }
 
+// FieldsSink are all fields of an object that is made.
+func (s *Set) FieldsSink() *Sink { return fieldsSink }
+
+var fieldsSink = &Sink{Kind: "assign", Args: []string{"*="}, kind: Assign}
+
 var locationSink = &Sink{Kind: "redirect", Args: []string{"0"}, kind: Redirect}
 
 var shellSink = &Sink{Kind: "command", Args: []string{"0"}, kind: Command}

@@ -7,8 +7,9 @@
 // its class, its members by "Class.member": flask.request has the type
 // flask.Request, so request.args is "flask.Request.args". A member is looked
 // up in the class, then in its bases. "name()" is what a call of name gives,
-// "name[]" an element of it. A leading dot, ".execute", stands for a method of
-// a receiver whose type is not known.
+// "name[]" an element of it, "name.*" each attribute that nothing else is said
+// of. A leading dot, ".execute", stands for a method of a receiver whose type is
+// not known.
 package models
 
 // Kind is a set of sink kinds: the ways in which data can do harm.
@@ -60,18 +61,23 @@ type Tier uint8
 const (
 	Constant Tier = iota // the program's own
 	Opaque               // an attribute, global or call result of unknown origin
+	Error                // what an exception says of the inside of the program
 	Unknown              // a parameter of unknown origin
 	Operator             // command line, environment, configuration
 	Stored               // second hand: database, cache, session, other systems
 	Remote               // a remote client
 )
 
+// Followed reports whether the way of such data is worth telling: it comes from
+// outside, or must not get there.
+func (t Tier) Followed() bool { return t >= Operator || t == Error }
+
 // Source says that a value comes from outside.
 type Source struct {
 	Value string `yaml:"value"` // attribute or object, "flask.Request.args"
 	Call  string `yaml:"call"`  // result of a call
 	Param string `yaml:"param"` // "Class.method:1", parameter of a method that users override, counted after self from 0
-	Tier  string `yaml:"tier"`  // remote (default), stored, operator
+	Tier  string `yaml:"tier"`  // remote (default), stored, operator, error
 	Clean string `yaml:"clean"` // kinds for which it is harmless, comma separated
 	Type  string `yaml:"type"`  // class of the value, where it matters
 
@@ -82,9 +88,9 @@ type Source struct {
 // Sink says that an argument of a call is dangerous.
 type Sink struct {
 	Call string   `yaml:"call"` // "sys.modules[]" stands for reading an item, whose key is argument 0
-	Set  string   `yaml:"set"`  // assignment target: "flask.Response.headers[Location]"
+	Set  string   `yaml:"set"`  // assignment target: "flask.Response.headers[Location]", "[*]" for any key
 	Kind string   `yaml:"kind"`
-	Args []string `yaml:"args"` // positions from 0 or keyword names of one dangerous argument each: ["0", "sql"]; "0[0]" the first element of it if it is a list; "*" for all positional; "**" the keys of mappings that are unpacked; "self" the receiver
+	Args []string `yaml:"args"` // positions from 0 or keyword names of one dangerous argument each: ["0", "sql"]; "0[0]" the first element of it if it is a list; "*" for all positional, "*=" for all keywords; "**" the keys of mappings that are unpacked; "self" the receiver
 	// When lists arguments that must have one of the constants: {shell: [true]}.
 	When map[string][]any `yaml:"when"`
 	// Unless lists arguments that make the call harmless by a constant.
@@ -92,7 +98,13 @@ type Sink struct {
 	// Text is what the dangerous text must look like: sql for sinks known by
 	// method name only, newline for template texts that may also be names,
 	// built for texts put together of literals and values.
+	// markup, cypher and ldap for those that take any text, dict for a filter written
+	// out, code for a text that is run where the kind means a document. percent
+	// and braces say that the other arguments fill the fields of the first.
 	Text string `yaml:"text"`
+	// Receiver lists words of which the expression of a receiver of unknown type
+	// must hold one: [log] for .info.
+	Receiver []string `yaml:"receiver"`
 	// Driver names the way of binding parameters: qmark sqlite3, format psycopg...
 	Driver string `yaml:"driver"`
 	// Mime names arguments that hold the content type; the sink counts if it is

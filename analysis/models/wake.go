@@ -9,6 +9,8 @@ type Leaf struct {
 	Roots []string // root modules, one of which the file must import; nil: always matters
 	// Remote is set if the name only matters where data of a remote client can be.
 	Remote bool
+	// Secret is set if it also matters where something secret is named.
+	Secret bool
 	// Registers is set if it can be a call that registers a handler.
 	Registers bool
 }
@@ -16,7 +18,7 @@ type Leaf struct {
 // remoteOnly are the sink kinds about which no rule says anything unless the
 // data comes from a client.
 const remoteOnly = Template | Path | URL | Redirect | Header | Log | Regex | XML | LDAP | XPath | NoSQL |
-	Argument | Program | Import | Reflect
+	Argument | Program | Import | Reflect | Format | Query | Assign | Markup | CSV | Mail | Session | Cookie | Detail
 
 // Leaves indexes the names of all sinks, and of wants, by their last part.
 func (s *Set) Leaves(wants map[string]bool) map[string]*Leaf {
@@ -38,12 +40,14 @@ func (s *Set) Leaves(wants map[string]bool) map[string]*Leaf {
 		return l
 	}
 	for name, list := range s.sinks {
-		remote := true
+		remote, secret := true, false
 		for _, k := range list {
 			// of code that is hardly ever run as such, too
 			remote = remote && (k.kind&^remoteOnly == 0 || k.Weak && k.kind == Code)
+			secret = secret || k.kind&Log != 0
 		}
-		add(name, remote)
+		l := add(name, remote)
+		l.Secret = l.Secret || secret
 	}
 	for name := range s.sets {
 		add(name, true)

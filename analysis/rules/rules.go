@@ -5,14 +5,19 @@ import (
 	"slices"
 
 	"pavise/analysis"
+	"pavise/analysis/rules/access"
 	"pavise/analysis/rules/cmdi"
 	"pavise/analysis/rules/codeexec"
 	"pavise/analysis/rules/crypto"
 	"pavise/analysis/rules/deser"
 	"pavise/analysis/rules/dos"
+	"pavise/analysis/rules/errors"
 	"pavise/analysis/rules/files"
+	"pavise/analysis/rules/injection"
+	"pavise/analysis/rules/logging"
 	"pavise/analysis/rules/redirect"
 	"pavise/analysis/rules/secrets"
+	"pavise/analysis/rules/session"
 	"pavise/analysis/rules/settings"
 	"pavise/analysis/rules/sqli"
 	"pavise/analysis/rules/ssrf"
@@ -28,7 +33,8 @@ import (
 func All() []*analysis.Rule {
 	return slices.Concat(
 		sqli.Rules, cmdi.Rules, codeexec.Rules, ssti.Rules, xss.Rules, deser.Rules, redirect.Rules, ssrf.Rules,
-		traversal.Rules, files.Rules, crypto.Rules, secrets.Rules, settings.Rules, transport.Rules, dos.Rules, xml.Rules, suppressions.Rules,
+		traversal.Rules, files.Rules, crypto.Rules, secrets.Rules, settings.Rules, transport.Rules, dos.Rules, xml.Rules,
+		injection.Rules, logging.Rules, errors.Rules, session.Rules, access.Rules, suppressions.Rules,
 	)
 }
 

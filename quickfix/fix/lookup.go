@@ -169,7 +169,7 @@ func (s *Site) Trusted(n pyedit.At) bool {
 
 // TypeOf is the qualified class of an expression's value, "" if unknown.
 func (s *Site) TypeOf(n pyedit.At) string {
-	if v := s.Value(n); v != nil && v.Type != "" {
+	if v := s.Value(n); v != nil && v.Type != "" && !(v.Type == "str" && s.MayBeNone(n)) {
 		return v.Type
 	}
 	switch n.Kind() {
@@ -263,4 +263,25 @@ func (s *Site) isText(n pyedit.At, depth int) bool {
 func requestItem(n syntax.Node) bool {
 	return n.Kind() == syntax.KindAttribute && requestText[n.Child(syntax.FieldAttribute).Str()] &&
 		strings.HasSuffix(n.Child(syntax.FieldObject).Str(), "request")
+}
+
+// MayBeNone recognises get(...) without a default, and names of what it gave.
+func (s *Site) MayBeNone(at pyedit.At) bool {
+	switch at.Kind() {
+	case syntax.KindIdentifier:
+		def, _, ok := s.Definition(at)
+		return ok && def.Kind() == syntax.KindCall && s.MayBeNone(def)
+	case syntax.KindCall:
+		fn := at.Child(syntax.FieldFunction)
+		if fn.Kind() != syntax.KindAttribute {
+			return false
+		}
+		switch fn.Child(syntax.FieldAttribute).Str() {
+		case "get", "get_argument", "get_param", "pop":
+			_, more := pyedit.Positional(at.Node, 1)
+			_, named := pyedit.Keyword(at.Node, "default")
+			return !more && !named
+		}
+	}
+	return false
 }

@@ -76,7 +76,7 @@ func (s *Site) EventName() string {
 // Assignment is the assignment of the site, if it is one.
 func (s *Site) Assignment() (target, value pyedit.At, ok bool) {
 	n := s.Node
-	for n.Kind() == syntax.KindExpressionStatement {
+	for n.Kind() == syntax.KindExpressionStatement || n.Kind() == syntax.KindBlock && n.NamedCount() == 1 {
 		n = n.On(n.NamedChild(0))
 	}
 	if n.Kind() != syntax.KindAssignment && n.Kind() != syntax.KindCall {

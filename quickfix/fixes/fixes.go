@@ -6,14 +6,19 @@ import (
 
 	"pavise/analysis"
 	"pavise/quickfix/fix"
+	"pavise/quickfix/fixes/access"
 	"pavise/quickfix/fixes/cmdi"
 	"pavise/quickfix/fixes/codeexec"
 	"pavise/quickfix/fixes/crypto"
 	"pavise/quickfix/fixes/deser"
 	"pavise/quickfix/fixes/dos"
+	"pavise/quickfix/fixes/errors"
 	"pavise/quickfix/fixes/files"
+	"pavise/quickfix/fixes/injection"
+	"pavise/quickfix/fixes/logging"
 	"pavise/quickfix/fixes/redirect"
 	"pavise/quickfix/fixes/secrets"
+	"pavise/quickfix/fixes/session"
 	"pavise/quickfix/fixes/settings"
 	"pavise/quickfix/fixes/sqli"
 	"pavise/quickfix/fixes/ssrf"
@@ -27,7 +32,7 @@ import (
 // All fixes, by class. The order is that in which they are offered.
 func All() []*fix.Fix {
 	return slices.Concat(sqli.Fixes, cmdi.Fixes, codeexec.Fixes, ssti.Fixes, xss.Fixes, redirect.Fixes, ssrf.Fixes, traversal.Fixes, files.Fixes, xml.Fixes, deser.Fixes, crypto.Fixes, secrets.Fixes, settings.Fixes, transport.Fixes,
-		dos.Fixes)
+		dos.Fixes, injection.Fixes, logging.Fixes, errors.Fixes, session.Fixes, access.Fixes)
 }
 
 // For are the fixes of one rule.

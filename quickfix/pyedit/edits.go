@@ -13,6 +13,7 @@ type Edits struct {
 	list []source.Edit
 	want []request
 	drop []string
+	once map[string]bool
 }
 
 // NewEdits starts a list of edits.
@@ -100,4 +101,16 @@ func HasWord(text, name string) bool {
 
 func nameByte(c byte) bool {
 	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
+}
+
+// Once is true the first time that it is asked for a name.
+func (e *Edits) Once(name string) bool {
+	if e.once[name] {
+		return false
+	}
+	if e.once == nil {
+		e.once = map[string]bool{}
+	}
+	e.once[name] = true
+	return true
 }

@@ -67,7 +67,7 @@ func gradeHTML(r flow.Reach) analysis.Confidence {
 // returnedFromUnknown judges HTML that a view or a fragment of one returns. A
 // function that nobody is known to call as a view is left to the audit.
 func returnedFromUnknown(p *analysis.Pass, e *flow.Event) {
-	if !flow.LooksLikeHTML(e.Value) {
+	if e.Name == "data" || !flow.LooksLikeHTML(e.Value) {
 		return
 	}
 	for _, r := range flow.Reaching(e.Value, e.Node, models.HTML) {

@@ -47,7 +47,7 @@ var ReflectedXSS = &analysis.Rule{
 // returnedFromClient judges the HTML that a handler returns. Data that went
 // through calls nobody knows is left alone: most of them do not give it back.
 func returnedFromClient(p *analysis.Pass, e *flow.Event) {
-	if e.Name == "plain" {
+	if e.Name == "plain" || e.Name == "data" {
 		return
 	}
 	for _, r := range flow.Reaching(e.Value, e.Node, models.HTML) {

@@ -1,0 +1,48 @@
+package injection
+
+import (
+	_ "embed"
+	"strings"
+
+	"pavise/analysis"
+	"pavise/analysis/flow"
+	"pavise/analysis/models"
+)
+
+//go:embed header_injection.md
+var headerInjectionPage string
+
+// HeaderInjection: response header built from request data.
+var HeaderInjection = &analysis.Rule{
+	ID:         "header-injection",
+	Class:      "injection",
+	Title:      "Header built from request data",
+	CWE:        []int{113},
+	OWASP2021:  "A03:2021 Injection",
+	OWASP2025:  "A05:2025 Injection",
+	Severity:   analysis.Medium,
+	Confidence: analysis.Likely,
+	Page:       headerInjectionPage,
+	Checks: []analysis.Check{
+		analysis.Flow{
+			Kind:  models.Header,
+			Judge: judgeHeader,
+			Says: func(e *flow.Event, r flow.Reach) string {
+				return arrived(e, r) + " is written into this header with its line ends, so the client can add headers and a body of its own. Take out \\r and \\n."
+			},
+		},
+	},
+}
+
+// judgeHeader is unsure of what unknown functions gave: few of them leave line
+// ends in.
+func judgeHeader(_ *analysis.Pass, _ *flow.Event, r flow.Reach) (analysis.Confidence, bool) {
+	c, ok := analysis.FromClient(r)
+	if strings.HasSuffix(r.Origin.Label, ".headers") {
+		return 0, false // no line end gets through a server's reading of headers
+	}
+	if r.Origin.Vague {
+		c = analysis.Unsure
+	}
+	return c, ok
+}
