@@ -93,6 +93,10 @@ func proposed(s *engine.Snapshot, file *pyedit.File, f *analysis.Finding) []Acti
 	}
 	var out []Action
 	for _, x := range list {
+		if site.HasEvent && site.Event.Indirect {
+			out = append(out, Action{Name: x.Name, Refusal: "The function is called by another one, with arguments of that call: rewrite it by hand."})
+			continue
+		}
 		for _, p := range compute(x, site) {
 			out = append(out, Action{Name: x.Name, Title: p.Title, Safety: p.Safety, Caveat: p.Caveat, Edits: p.Edits, Refusal: p.Refusal})
 		}

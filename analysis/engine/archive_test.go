@@ -1,12 +1,15 @@
 package engine_test
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -29,19 +32,48 @@ func check(t *testing.T, name string, text []byte, c *config.Config) *engine.Sna
 	}})
 }
 
-var want = regexp.MustCompile(`#\s*want\s+([\w, -]+)`)
+var (
+	wantMark = regexp.MustCompile(`#\s*want\s+([\w, -]+)`)
+	atMark   = regexp.MustCompile(`#\s*at\s+([\w -]+)`)
+)
 
-// wanted lists the marks of a text as "line rule", sorted.
-func wanted(text []byte) []string {
-	var out []string
+// mark says that a rule must report on a line: "# want rule", or with the way of
+// the data "# want rule via a b": past the lines that are marked "# at a" and
+// "# at b", in this order, and on to the finding's own line.
+type mark struct {
+	line int
+	rule string
+	told bool     // whether the way is told
+	via  []string // names of lines
+}
+
+func (m mark) String() string { return fmt.Sprintf("%d %s", m.line, m.rule) }
+
+// marks lists the wants of a text.
+func marks(text []byte) []mark {
+	var out []mark
 	for i, line := range strings.Split(string(text), "\n") {
-		m := want.FindStringSubmatch(line)
+		m := wantMark.FindStringSubmatch(line)
 		if m == nil {
 			continue
 		}
-		for id := range strings.SplitSeq(m[1], ",") {
-			out = append(out, fmt.Sprintf("%d %s", i+1, strings.TrimSpace(id)))
+		for one := range strings.SplitSeq(m[1], ",") {
+			words := strings.Fields(one)
+			w := mark{line: i + 1, rule: words[0]}
+			if len(words) > 1 && words[1] == "via" {
+				w.told, w.via = true, words[2:]
+			}
+			out = append(out, w)
 		}
+	}
+	return out
+}
+
+// wanted lists the wants of a text as "line rule", sorted.
+func wanted(text []byte) []string {
+	var out []string
+	for _, m := range marks(text) {
+		out = append(out, m.String())
 	}
 	slices.Sort(out)
 	return out
@@ -50,48 +82,122 @@ func wanted(text []byte) []string {
 func found(s *engine.Snapshot) []string {
 	var out []string
 	for _, f := range s.Findings() {
-		out = append(out, fmt.Sprintf("%d %s", s.File().LineAt(f.Span.Start)+1, f.Rule.ID))
+		out = append(out, reported(s, f).String())
 	}
 	slices.Sort(out)
 	return out
 }
 
-// compare fails the test for every finding that was not wanted and every want
-// that was not found.
-func compare(t *testing.T, name string, text []byte) {
-	t.Helper()
-	compareFound(t, name, text, found(check(t, name, text, config.Default())))
+func reported(s *engine.Snapshot, f analysis.Finding) mark {
+	return mark{line: int(s.File().LineAt(f.Span.Start)) + 1, rule: f.Rule.ID}
 }
 
-// foundBy is what a rule finds in a text: all that is found, or for a rule of
-// the audit profile what it says itself there.
-func foundBy(t *testing.T, r *analysis.Rule, name string, text []byte) []string {
+// texts are the files of one application by their paths.
+type texts map[string][]byte
+
+// at is the line that a name is the mark of, as "path:line": in the file
+// itself, else in another of the application. A name must not stand twice.
+func (ts texts) at(t *testing.T, path, name string) string {
+	t.Helper()
+	in := func(path string) (out []string) {
+		for i, line := range strings.Split(string(ts[path]), "\n") {
+			if m := atMark.FindStringSubmatch(line); m != nil && slices.Contains(strings.Fields(m[1]), name) {
+				out = append(out, fmt.Sprintf("%s:%d", path, i+1))
+			}
+		}
+		return out
+	}
+	places := in(path)
+	if len(places) == 0 {
+		for _, other := range slices.Sorted(maps.Keys(ts)) {
+			places = append(places, in(other)...)
+		}
+	}
+	if len(places) != 1 {
+		t.Errorf("%s: %q is the mark of %d lines: %v", path, name, len(places), places)
+		return name
+	}
+	return places[0]
+}
+
+// way lists the lines that a finding's steps stand on, as "path:line".
+func (ts texts) way(f analysis.Finding) []string {
+	var out []string
+	for _, st := range f.Steps {
+		line := 1 + bytes.Count(ts[st.Path][:st.Span.Start], []byte("\n"))
+		out = append(out, fmt.Sprintf("%s:%d", st.Path, line))
+	}
+	return slices.Compact(out)
+}
+
+// hold fails the test for every finding in a file that was not wanted, every
+// want that was not found, and every want that was found by another way. Only is
+// the one rule whose findings count, "" for all.
+func (ts texts) hold(t *testing.T, path string, s *engine.Snapshot, only string) {
+	t.Helper()
+	wants := marks(ts[path])
+	got := map[string]analysis.Finding{}
+	for _, f := range s.Findings() {
+		g := reported(s, f)
+		if only != "" && g.rule != only {
+			continue
+		}
+		got[g.String()] = f
+		if !slices.ContainsFunc(wants, func(w mark) bool { return w.String() == g.String() }) {
+			t.Errorf("%s: false %s: %s", path, g, lineOf(ts[path], g.line))
+		}
+	}
+	for _, w := range wants {
+		f, ok := got[w.String()]
+		if !ok {
+			t.Errorf("%s: missed %s: %s", path, w, lineOf(ts[path], w.line))
+			continue
+		}
+		if !w.told {
+			continue
+		}
+		var way []string
+		for _, name := range w.via {
+			way = append(way, ts.at(t, path, name))
+		}
+		way = slices.Compact(append(way, fmt.Sprintf("%s:%d", path, w.line)))
+		if real := ts.way(f); !slices.Equal(way, real) {
+			t.Errorf("%s: %s by another way:%s", path, w, ts.show(real, f))
+		}
+	}
+}
+
+// show is the real way of a finding, to be read.
+func (ts texts) show(way []string, f analysis.Finding) string {
+	var b strings.Builder
+	for _, at := range way {
+		path, n, _ := strings.Cut(at, ":")
+		line, _ := strconv.Atoi(n)
+		fmt.Fprintf(&b, "\n\t%s: %s", at, lineOf(ts[path], line))
+	}
+	for _, st := range f.Steps {
+		fmt.Fprintf(&b, "\n\t%s", st.Text)
+	}
+	return b.String()
+}
+
+// checkBy analyses a text for a rule: one of the audit profile needs that on,
+// and only what it says itself counts.
+func checkBy(t *testing.T, r *analysis.Rule, name string, text []byte) (s *engine.Snapshot, only string) {
 	t.Helper()
 	if !r.Audit {
-		return found(check(t, name, text, config.Default()))
+		return check(t, name, text, config.Default()), ""
 	}
-	audit := config.Default().With(config.Settings{Profile: config.ProfileAudit})
-	return slices.DeleteFunc(found(check(t, name, text, audit)), func(s string) bool { return !strings.HasSuffix(s, " "+r.ID) })
+	return check(t, name, text, config.Default().With(config.Settings{Profile: config.ProfileAudit})), r.ID
 }
 
-func compareFound(t *testing.T, name string, text []byte, got []string) {
+// compare holds a text that stands alone to its marks.
+func compare(t *testing.T, name string, text []byte) {
 	t.Helper()
-	wants := wanted(text)
-	for _, w := range wants {
-		if !slices.Contains(got, w) {
-			t.Errorf("%s: missed %s: %s", name, w, lineOf(text, w))
-		}
-	}
-	for _, g := range got {
-		if !slices.Contains(wants, g) {
-			t.Errorf("%s: false %s: %s", name, g, lineOf(text, g))
-		}
-	}
+	texts{name: text}.hold(t, name, check(t, name, text, config.Default()), "")
 }
 
-func lineOf(text []byte, mark string) string {
-	var n int
-	fmt.Sscanf(mark, "%d", &n)
+func lineOf(text []byte, n int) string {
 	lines := strings.Split(string(text), "\n")
 	if n < 1 || n > len(lines) {
 		return ""
@@ -113,7 +219,8 @@ func TestRuleArchives(t *testing.T) {
 				if strings.Contains(f.Name, "@") {
 					continue
 				}
-				compareFound(t, f.Name, f.Data, foundBy(t, r, f.Name, f.Data))
+				s, only := checkBy(t, r, f.Name, f.Data)
+				texts{f.Name: f.Data}.hold(t, f.Name, s, only)
 				if n := len(wanted(f.Data)); n > 0 {
 					fires += n
 				} else {
@@ -127,34 +234,51 @@ func TestRuleArchives(t *testing.T) {
 	}
 }
 
-// TestApps holds the small applications to their marks.
-func TestApps(t *testing.T) { compareTree(t, "apps") }
+// TestApps holds the small applications to their marks. The files of one are
+// checked together.
+func TestApps(t *testing.T) {
+	apps, err := filepath.Glob(filepath.Join(testdata, "apps", "*"))
+	if err != nil || len(apps) == 0 {
+		t.Fatal("no applications", err)
+	}
+	for _, app := range apps {
+		t.Run(filepath.Base(app), func(t *testing.T) {
+			t.Parallel()
+			ts := pythonFiles(t, app)
+			o := options(t)
+			o.Config = nil
+			b := batch(t, ".", slices.Sorted(maps.Keys(ts)), o, 1)
+			for path := range ts {
+				ts.hold(t, path, b.Snapshot(path), "")
+			}
+		})
+	}
+}
 
 // TestClean wants silence on code that a careful reviewer would pass.
-func TestClean(t *testing.T) { compareTree(t, "clean") }
+func TestClean(t *testing.T) {
+	for path, text := range pythonFiles(t, filepath.Join(testdata, "clean")) {
+		compare(t, path, text)
+	}
+}
 
-func compareTree(t *testing.T, folder string) {
-	root := filepath.Join(testdata, folder)
-	files := 0
+func pythonFiles(t *testing.T, root string) texts {
+	t.Helper()
+	out := texts{}
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".py") {
 			return err
 		}
-		files++
-		text, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		rel, _ := filepath.Rel(root, path)
-		compare(t, rel, text)
-		return nil
+		out[path], err = os.ReadFile(path)
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if files == 0 {
-		t.Errorf("%s holds no Python file", root)
+	if len(out) == 0 {
+		t.Fatalf("%s holds no Python file", root)
 	}
+	return out
 }
 
 var block = regexp.MustCompile("(?ms)^```python (bad|good)\n(.*?)^```$")
@@ -165,7 +289,11 @@ func TestPages(t *testing.T) {
 		t.Run(r.ID, func(t *testing.T) {
 			bad, good := 0, 0
 			for _, m := range block.FindAllStringSubmatch(r.Page, -1) {
-				got := foundBy(t, r, "example.py", []byte(m[2]))
+				s, only := checkBy(t, r, "example.py", []byte(m[2]))
+				got := found(s)
+				if only != "" {
+					got = slices.DeleteFunc(got, func(g string) bool { return !strings.HasSuffix(g, " "+only) })
+				}
 				if m[1] == "good" {
 					good++
 					if len(got) > 0 {

@@ -130,6 +130,9 @@ func (a *analysed) collect() {
 	a.note = tree.Partial
 	live := make(map[*flow.Result]*unitFindings, len(a.units)+1)
 	a.own, a.out, a.on = a.own[:0:0], nil, nil
+	for _, i := range a.flow.Registering() {
+		a.result(i) // so that handlers know how they are called
+	}
 	for i := range tree.Units {
 		uf := a.unit(i, live)
 		for j := range uf.drafts {

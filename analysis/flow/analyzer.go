@@ -8,7 +8,6 @@
 package flow
 
 import (
-	"hash/maphash"
 	"maps"
 	"slices"
 	"strings"
@@ -53,6 +52,8 @@ type Module struct {
 
 	awake *awake
 
+	registers []int // units that may register handlers; nil: not looked for
+
 	partials int // results that were not kept because units ask for each other
 }
 
@@ -72,7 +73,6 @@ type unitState struct {
 	facts   facts
 	cls     *Value
 	clsDeps map[dep]bool // of cls
-	calls   *[]namedCall // calls in it one of whose arguments is a plain name
 }
 
 // Result of running one unit.
@@ -88,9 +88,7 @@ type Result struct {
 	routes  []Registration
 }
 
-var seed = maphash.MakeSeed()
-
-func maskOf(name string) uint64 { return 1 << (maphash.String(seed, name) & 63) }
+func maskOf(name string) uint64 { return 1 << (hashOf(name) & 63) }
 
 // Update takes the next version of the file and forgets the results that it
 // makes invalid, in this file and in others.
@@ -226,13 +224,6 @@ func (a *Analyzer) invalidate(changed []*unitState, sameRoots bool) {
 		if isImport(st.unit) {
 			dirty[dep{a, depImports}] = true
 		}
-		if st.unit.Class == syntax.Statement {
-			for _, c := range st.callsWithNames() {
-				for _, n := range c.names {
-					dirty[dep{a, depRoute + n}] = true
-				}
-			}
-		}
 		for _, n := range st.names() {
 			dirty[dep{a, n}] = true
 		}
@@ -347,7 +338,7 @@ func (a *Analyzer) Release() {
 	}
 	for _, st := range a.m.units {
 		if st.unit.Class == syntax.Function {
-			st.result, st.scopes, st.calls = nil, nil, nil
+			st.result, st.scopes = nil, nil
 		}
 	}
 }

@@ -1,8 +1,10 @@
 package flow
 
 import (
+	"slices"
 	"strings"
 
+	"pavise/analysis/lang/python"
 	"pavise/analysis/syntax"
 )
 
@@ -32,6 +34,11 @@ func (f *frame) byType(t syntax.Node, v *Value, depth int) *Value {
 		return f.byGeneric(t, v, depth)
 	case syntax.KindBinaryOperator, syntax.KindUnionType:
 		return f.byUnion(t, v, depth)
+	case syntax.KindCall: // conint(ge=0), constr(pattern=...)
+		if isHarmlessPydantic(f.eval(t.Child(syntax.FieldFunction)).Name) {
+			return typed("int")
+		}
+		return f.constrained(t, v)
 	}
 	return v
 }
@@ -73,7 +80,13 @@ func (f *frame) byGeneric(t syntax.Node, v *Value, depth int) *Value {
 	}
 	switch name {
 	case "Annotated":
-		return f.constrained(annotatedCall(t), f.byType(arg, v, depth+1))
+		v = f.byType(arg, v, depth+1)
+		for d := range t.Descendants() {
+			if d.Kind() == syntax.KindCall {
+				v = f.constrained(d, v)
+			}
+		}
+		return v
 	case "Optional", "Final", "ClassVar", "Required", "NotRequired", "Mapped":
 		return f.byType(arg, v, depth+1)
 	case "Union":
@@ -118,7 +131,7 @@ func (f *frame) constrained(call syntax.Node, v *Value) *Value {
 func (f *frame) byTypeValue(c, v *Value, depth int) *Value {
 	switch {
 	case c.alias.OK():
-		return f.byType(c.alias, v, depth+1)
+		return f.home(c.alias).byType(c.alias, v, depth+1)
 	case c.cls != nil && !c.inst:
 		return f.byLocalClass(c.cls, v, depth)
 	case harmlessTypes[c.Name]:
@@ -172,6 +185,13 @@ func (f *frame) byLocalClass(c *Class, v *Value, depth int) *Value {
 	}
 	out := *obj
 	f.fieldsOf(&out, c, v, depth)
+	if out.Type == "typing.TypedDict" || out.Type == "typing_extensions.TypedDict" {
+		d := &Value{Type: "dict", parts: slices.Clone(out.parts)}
+		for i := range d.parts {
+			d.parts[i].key.kind = keyPart
+		}
+		return d
+	}
 	return &out
 }
 
@@ -203,7 +223,44 @@ func (f *frame) fieldsOf(out *Value, c *Class, v *Value, depth int) {
 			field.Origins[i] = x
 		}
 		if len(out.parts) < maxParts {
-			*out = *out.with(partKey{kind: attrPart, name: name}, g.byType(t, field, depth+1))
+			x := g.constrained(a.Child(syntax.FieldRight), g.byType(t, field, depth+1))
+			*out = *out.with(partKey{kind: attrPart, name: name}, x)
+		}
+	}
+	f.validated(out, c)
+}
+
+// validated runs the validators of a model on its fields.
+func (f *frame) validated(out *Value, c *Class) {
+	for _, o := range c.a.m.body[c.name] {
+		st := c.a.m.units[o]
+		if st.unit.Class != syntax.Function || f.depth >= maxDepth {
+			continue
+		}
+		for _, d := range python.Decorators(st.unit.Root()) {
+			if d.Kind() != syntax.KindCall {
+				continue
+			}
+			name := d.Child(syntax.FieldFunction).Str()
+			if name = name[strings.LastIndexByte(name, '.')+1:]; name != "field_validator" && name != "validator" {
+				continue
+			}
+			for _, a := range f.in(c.a).args(d.Child(syntax.FieldArguments)) {
+				field, ok := a.Value.Str()
+				v := out.Attr(field)
+				if !ok || a.Name != "" || v == nil || v.Harmless() {
+					continue
+				}
+				fn := c.a.m.function(st)
+				fn.class = c
+				if f.run.inStack(fn.node) {
+					continue
+				}
+				x := f.inline(fn.node, fn, &Value{cls: c}, []Arg{{Value: v}})
+				if x != neverReturns && !x.IsNone() && x != unknown {
+					*out = *out.with(partKey{kind: attrPart, name: field}, x)
+				}
+			}
 		}
 	}
 }

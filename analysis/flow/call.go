@@ -3,6 +3,7 @@ package flow
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"pavise/analysis/models"
@@ -76,6 +77,7 @@ func (f *frame) external(n syntax.Node, callee *Value, args []Arg) *Value {
 		c.Name = name[i:]
 		callee, name = &c, c.Name
 	}
+	from := len(f.run.events)
 	f.called(n, name, recv, args)
 	if isClassName(name) {
 		f.filledAtOnce(n, callee, args)
@@ -96,19 +98,37 @@ func (f *frame) external(n syntax.Node, callee *Value, args []Arg) *Value {
 			return v
 		}
 	}
+	if x := f.m.set.Invoke(name); x != nil {
+		if v := f.invoke(n, x, recv, args); v != nil {
+			return v
+		}
+	}
 	if recv != nil {
+		if key := argValue(args, 0); key != nil && strings.HasSuffix(name, ".get") {
+			if v := f.keyed(recv, key, n); v != nil {
+				return join(v, argValue(args, 1))
+			}
+			if v := f.pathParam(recv, key); v != nil {
+				return v
+			}
+		}
 		if v := f.method(n, name, recv, args); v != nil {
 			return v
 		}
 	}
-	return f.modelled(n, callee, args)
+	v := f.modelled(n, callee, args)
+	if len(f.run.events) > from {
+		return f.response(n, from, v)
+	}
+	return v
 }
 
 // modelled applies what the models say of a call.
 func (f *frame) modelled(n syntax.Node, callee *Value, args []Arg) *Value {
 	set, name, recv := f.m.set, callee.Name, callee.recv
 	typ := set.TypeOf(name + "()")
-	if typ == "" && isClassName(name) {
+	field := set.Field(name) != nil
+	if typ == "" && (field || isClassName(name)) {
 		typ = name
 	}
 	if s := set.CallSource(name); s != nil {
@@ -116,15 +136,24 @@ func (f *frame) modelled(n syntax.Node, callee *Value, args []Arg) *Value {
 		if s.Type != "" {
 			v.Type = s.Type
 		}
-		if t := set.TypeOf(name + "()[]"); t != "" {
-			v.rest = &Value{Type: t, Clean: v.Clean, Origins: v.Origins}
+		if s.Declared && f.self != "" { // super().clean()
+			return f.declared(f.load(f.self), v, nil)
 		}
-		return v
+		return f.ofElements(name, v)
 	}
 	if convertsToHarmless(args) {
 		return typed("int")
 	}
-	v := f.passed(n, name, recv, args)
+	if v := f.converted(n, name, recv, args); v != nil {
+		return v
+	}
+	if x := set.Instance(name); x != nil {
+		return f.instanceOf(x, recv, n)
+	}
+	v := f.ofElements(name, f.passed(n, name, recv, args))
+	if p := set.Pass(name); p != nil && p.As != "" && recv != nil {
+		return f.through(p, recv, v)
+	}
 	for _, c := range set.Cleans(name) {
 		if !holds(c.When, args) {
 			continue
@@ -150,8 +179,11 @@ func (f *frame) modelled(n syntax.Node, callee *Value, args []Arg) *Value {
 	c := *v
 	c.Type = typ
 	c.root, c.alts = nil, nil
-	if isClassName(name) {
+	if field || isClassName(name) {
 		c.parts = append([]part(nil), keywordParts(args)...)
+	}
+	if field {
+		c.parts = append(c.parts, positionalParts(args)...)
 	}
 	return &c
 }
@@ -166,7 +198,7 @@ var quoting = words(`quote_name quote_names quote_ident quote_identifier quote_i
 func (f *frame) passed(n syntax.Node, name string, recv *Value, args []Arg) *Value {
 	p := f.m.set.Pass(name)
 	if p == nil {
-		return carry(recv, args, !f.m.known(name) && !strings.HasPrefix(name, "."))
+		return f.unknownCall(name, recv, args)
 	}
 	var out *Value
 	for _, from := range p.From {
@@ -193,6 +225,27 @@ func (f *frame) passed(n syntax.Node, name string, recv *Value, args []Arg) *Val
 	return out
 }
 
+// unknownCall is what a call carries of which no model says anything.
+func (f *frame) unknownCall(name string, recv *Value, args []Arg) *Value {
+	short := name[strings.LastIndexByte(name, '.')+1:]
+	if recv != nil && (looksUp[short] || strings.HasPrefix(short, "get_object") || strings.HasPrefix(short, "get_by_") || strings.HasPrefix(short, "find_by_")) {
+		return carry(recv, nil, false) // found by its arguments, not made of them
+	}
+	if recv != nil && recv.inst && recv.cls != nil { // a method that the class has from elsewhere
+		recv, args = nil, append([]Arg{{Value: recv}}, args...)
+	}
+	v := carry(recv, args, !f.m.known(name))
+	if strings.Contains(short, "render") && f.m.set.TypeOf(name+"()") == "" { // of a template that no model speaks of
+		return v.cleaned(models.HTML)
+	}
+	return v
+}
+
+// looksUp are methods that find something by what they are given.
+var looksUp = words(`find find_one find_all find_by fetch fetch_one fetch_all
+	fetchone fetchall lookup query filter filter_by exclude select first one one_or_none scalar exists count get_or_404 first_or_404
+	get_or_none select_related prefetch_related execute scalars scalar_one scalar_one_or_none fetchval fetchrow`)
+
 // safeNames are functions whose results are made to be sent: rendered templates
 // and addresses of the application's own.
 var safeNames = regexp.MustCompile(`(?i)render|url_for|reverse|resolve_url|get_absolute_url|to_response|jsonify|static|csrf|build_url|app_url|route_url|get_messages|gettext`)
@@ -200,21 +253,12 @@ var safeNames = regexp.MustCompile(`(?i)render|url_for|reverse|resolve_url|get_a
 // carry is a result that holds the data of the receiver and every argument.
 func carry(recv *Value, args []Arg, vague bool) *Value {
 	out := &Value{Clean: models.All, Weak: models.All}
-	add := func(x *Value) {
-		x = whole(x)
-		if len(x.Origins) == 0 {
-			return
-		}
-		out.Origins = joinOrigins(out.Origins, x.Origins)
-		out.Clean &= x.Clean
-		out.Weak &= x.Weak | x.Clean
-	}
 	if recv != nil {
-		add(recv)
+		out.mix(whole(recv))
 	}
 	fromRecv := len(out.Origins) > 0
 	for i := range args {
-		add(args[i].Value)
+		out.mix(whole(args[i].Value))
 	}
 	if len(out.Origins) == 0 {
 		return result
@@ -369,15 +413,39 @@ func keywordParts(args []Arg) []part {
 	return out
 }
 
+// positionalParts are the positional arguments by their positions.
+func positionalParts(args []Arg) []part {
+	var out []part
+	for _, a := range args {
+		if a.Name == "" && len(out) < 10 {
+			out = append(out, part{partKey{kind: attrPart, name: strconv.Itoa(len(out))}, a.Value})
+		}
+	}
+	return out
+}
+
 // convertsToHarmless recognises get("x", type=int) and its kind.
 func convertsToHarmless(args []Arg) bool {
 	a := FindArg(args, "type")
 	return a != nil && (harmlessTypes[a.Value.Name] || harmlessTypes[strings.TrimPrefix(a.Value.Name, "builtins.")])
 }
 
+// converted is get("x", type=f), where f is of the program: what f makes of it.
+func (f *frame) converted(n syntax.Node, name string, recv *Value, args []Arg) *Value {
+	t := FindArg(args, "type")
+	if t == nil || !t.Value.Local() || t.Value.inst || recv == nil || !strings.HasSuffix(name, ".get") {
+		return nil
+	}
+	v := f.indirectly(n, t.Value, []Arg{{Node: n, Value: f.passed(n, name, recv, args)}})
+	if d := argValue(args, 1); d != nil {
+		v = join(v, d)
+	}
+	return v
+}
+
 var neverReturning = map[string]bool{
 	"sys.exit": true, "os._exit": true, "os.abort": true, "exit": true, "quit": true,
-	"flask.abort": true, "quart.abort": true, "werkzeug.exceptions.abort": true, "bottle.abort": true,
+	"flask.abort": true, "quart.abort": true, "werkzeug.exceptions.abort": true, "bottle.abort": true, "bottle.redirect": true, "grpc.ServicerContext.abort": true,
 	"tornado.web.RequestHandler.finish": false, "pytest.fail": true, "pytest.skip": true, "flask_restful.abort": true,
 	"sanic.exceptions.abort": true, "unittest.TestCase.fail": true, ".fail": false,
 }

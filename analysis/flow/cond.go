@@ -155,6 +155,9 @@ func (f *frame) logic(n syntax.Node) *Value {
 	if both := combine(and, a, b); both != nil {
 		return both
 	}
+	if and && b.rel != nil && b.rel.how == "test" && a.parts == nil && a.rest == nil { // x and x in y: b, or nothing
+		return combine(true, test(), b)
+	}
 	if !and && a.Consts != nil && len(a.Consts) == 1 {
 		return b
 	}
@@ -242,11 +245,12 @@ func compareValues(op string, a, b *Value) *Value {
 	if v, ok := foldMembership(op, a, b); ok {
 		return v
 	}
+	heads := headFacts(a, b, op == "in" || op == "==" || op == "is")
 	switch op {
 	case "in", "not in":
-		return test(membership(a, b, op == "in")...)
+		return test(append(heads, membership(a, b, op == "in")...)...)
 	case "==", "!=", "is", "is not":
-		return test(equality(a, b, op == "==" || op == "is")...)
+		return test(append(heads, equality(a, b, op == "==" || op == "is")...)...)
 	}
 	return typed("bool")
 }
@@ -288,7 +292,10 @@ func membership(a, b *Value, positive bool) []fact {
 		}
 		return []fact{x}
 	}
-	if b.tainted(models.Stored) {
+	if b.tainted(models.Stored) { // as harmless as what it is one of
+		if k := whole(b).Clean; k != 0 {
+			return []fact{{base: a, kinds: k, onTrue: positive}}
+		}
 		return nil
 	}
 	if b.rel != nil && b.rel.how == "test" {
@@ -359,7 +366,14 @@ func equality(a, b *Value, positive bool) []fact {
 			}
 		}
 	}
-	return nil
+	// each is as harmless as the other: os.path.basename(x) == x
+	var facts []fact
+	for _, p := range [][2]*Value{{a, b}, {b, a}} {
+		if k := p[1].Clean &^ p[0].Clean; k != 0 && p[0].tainted(models.Unknown) && p[1].tainted(models.Unknown) {
+			facts = append(facts, fact{base: p[0], kinds: k, onTrue: positive})
+		}
+	}
+	return facts
 }
 
 // matchStmt runs the cases of a match statement.

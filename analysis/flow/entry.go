@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"regexp"
 	"strings"
 
 	"pavise/analysis/lang/python"
@@ -18,10 +17,11 @@ func (f *frame) entry(fn *Func) {
 	g := f.enter(fn)
 	g.depth = 0
 	g.parent = fn.closure
-	route, pattern := f.routeOf(fn)
-	g.route, g.pattern = route, pattern
+	how := f.routeOf(fn)
+	g.route, g.pattern, g.syntax = how.route, how.pattern, how.syntax
 	params := python.Params(fn.node)
-	f.entryParams(g, fn, params, route, pattern)
+	f.entryParams(g, fn, params, how)
+	f.first(g, fn, how.route)
 	g.body()
 	g.runNested()
 }
@@ -37,51 +37,154 @@ func (f *frame) findClass(fn *Func) {
 	}
 }
 
+// routed says how a framework calls a function.
+type routed struct {
+	route   *models.Route // nil if it does not
+	pattern string        // of the URL
+	syntax  string        // of the pattern
+	gifts   []gift        // of further decorators
+	depends []*Value      // dicts of what computes parameters
+	returns string        // what a further decorator says of the result
+}
+
 // routeOf says how a framework calls the function: by a decorator, by a base
-// of its class, or by a registration in this file.
-func (f *frame) routeOf(fn *Func) (*models.Route, string) {
-	var route *models.Route
-	pattern := ""
+// of its class, or by a registration.
+func (f *frame) routeOf(fn *Func) (how routed) {
 	for _, d := range python.Decorators(fn.node) {
-		callee, args := d, []Arg(nil)
-		if d.Kind() == syntax.KindCall {
-			callee = d.Child(syntax.FieldFunction)
-			args = f.args(d.Child(syntax.FieldArguments))
-			f.called(d, f.eval(callee).Name, nil, args)
+		f.decoratedBy(&how, d)
+	}
+	if how.route == nil && fn.class != nil {
+		f.methodRoute(&how, fn)
+	} else if how.route == nil {
+		how.route, how.pattern = f.registered(fn.node.Child(syntax.FieldName).Str(), fn)
+	}
+	if how.route == nil {
+		how.route = f.bySignature(fn)
+	}
+	if how.route == nil {
+		return how
+	}
+	if r := how.route.Request; r != nil && *r < 0 {
+		last := lastPositional(fn)
+		if fn.class != nil && !f.m.isStatic(fn) {
+			last--
 		}
-		name := f.eval(callee).Name
-		r := f.m.set.Decorator(name)
-		if r == nil {
-			continue
-		}
-		c := *r
-		route = &c
-		if a := FindArg(args, orZero(r.Path)); a != nil {
-			pattern, _ = a.Value.Str()
-		}
-		if a := FindArg(args, "response_class"); a != nil {
-			c.Returns = "none"
-			if strings.Contains(a.Value.Name, "HTMLResponse") {
-				c.Returns = "html"
-			}
-			route = &c
+		c := *how.route
+		c.Request = &last
+		how.route = &c
+	}
+	if how.returns != "" {
+		c := *how.route
+		c.Returns = how.returns
+		how.route = &c
+	}
+	if how.syntax == "" {
+		how.syntax = how.route.Syntax
+	}
+	if key := how.route.Dependencies; key != "" && fn.class != nil {
+		if v := f.classAttr(f.instance(fn.class), key, fn.node); v != nil {
+			how.depends = append(how.depends, v)
 		}
 	}
-	if route != nil {
-		return route, pattern
-	}
-	if fn.class != nil {
-		name := fn.node.Child(syntax.FieldName).Str()
-		for _, b := range fn.class.externalBases(0) {
-			if r := f.m.set.RouteBase(b); r != nil && contains(r.Methods, name) {
-				if _, pattern := f.elsewhere(fn.a, fn.class.name); pattern != "" {
-					return r, pattern
-				}
-				return r, ""
-			}
+	return how
+}
+
+// lastPositional is the position of the last parameter that is no keyword.
+func lastPositional(fn *Func) int {
+	last := -1
+	for i, p := range python.Params(fn.node) {
+		if p.Kind == python.Positional {
+			last = i
 		}
 	}
-	return f.registered(fn)
+	return last
+}
+
+// decoratedBy takes in what one decorator says.
+func (f *frame) decoratedBy(how *routed, d syntax.Node) {
+	callee, args := d, []Arg(nil)
+	if d.Kind() == syntax.KindCall {
+		callee = d.Child(syntax.FieldFunction)
+		args = f.args(d.Child(syntax.FieldArguments))
+		f.called(d, f.eval(callee).Name, nil, args)
+	}
+	v := f.eval(callee)
+	if x := f.m.set.Adds(v.Name); x != nil {
+		how.gifts = append(how.gifts, newGift(x, args))
+	}
+	if x := f.m.set.Returning(v.Name); x != nil {
+		how.returns = x.Returns
+	}
+	r := f.m.set.Decorator(v.Name)
+	if r == nil {
+		return
+	}
+	how.route = r
+	if p := textOf(args, orZero(r.Path)); p != "" {
+		how.pattern = p
+	}
+	if name := textOf(args, r.Named); name != "" {
+		how.pattern, how.syntax = f.namedPattern(name), "brace"
+	}
+	if r.Media != "" {
+		media := FindValue(args, r.Media)
+		if media == nil && v.recv != nil {
+			media = v.recv.Attr("default_" + r.Media)
+		}
+		if media != nil {
+			c := *r
+			c.Returns = returnedAs(media)
+			how.route = &c
+		}
+	}
+	if r.Dependencies != "" {
+		if v := FindValue(args, r.Dependencies); v != nil {
+			how.depends = append(how.depends, v)
+		}
+	}
+}
+
+// returnedAs is what a returned text becomes by a content type or the class of
+// a response.
+func returnedAs(media *Value) string {
+	name, ok := media.Str()
+	if !ok {
+		name = media.Name
+	}
+	switch name = strings.ToLower(name); {
+	case strings.Contains(name, "html"):
+		return "html"
+	case strings.Contains(name, "redirect"):
+		return "redirect"
+	}
+	return "none"
+}
+
+// methodRoute says how a framework calls a method: as a base of its class says,
+// with the URL under which the class is registered.
+func (f *frame) methodRoute(how *routed, fn *Func) {
+	if r, pattern := f.registered(fn.name, fn); r != nil {
+		how.route, how.pattern = r, pattern
+		return
+	}
+	r, pattern := f.registered(fn.class.name, fn)
+	how.pattern = pattern
+	if r != nil {
+		how.syntax = r.Syntax
+	}
+	if f.ofClass(how, fn); how.route != nil {
+		return
+	}
+	if how.route = f.marked(fn); how.route != nil {
+		return
+	}
+	name := fn.node.Child(syntax.FieldName).Str()
+	for _, b := range fn.class.externalBases(0) {
+		if r := f.m.set.RouteBase(b); r != nil && among(r.Methods, name) {
+			how.route = r
+			return
+		}
+	}
 }
 
 func orZero(s string) string {
@@ -101,7 +204,7 @@ func contains(list []string, s string) bool {
 }
 
 // entryParams binds the parameters of a function that is run by itself.
-func (f *frame) entryParams(g *frame, fn *Func, params []python.Param, route *models.Route, pattern string) {
+func (f *frame) entryParams(g *frame, fn *Func, params []python.Param, how routed) {
 	start := 0
 	if fn.class != nil && !f.m.isStatic(fn) && len(params) > 0 {
 		self := f.instance(fn.class)
@@ -114,7 +217,16 @@ func (f *frame) entryParams(g *frame, fn *Func, params []python.Param, route *mo
 	}
 	for i := start; i < len(params); i++ {
 		p := params[i]
-		v := f.entryParam(fn, p, i-start, route, pattern)
+		v := f.standsFor(how.route, p, i-start)
+		if v == nil {
+			v = f.given(how, p, i-start)
+		}
+		if v == nil {
+			v = f.declaredParam(fn, how.route, p)
+		}
+		if v == nil {
+			v = f.entryParam(fn, p, i-start, how.route, how.pattern)
+		}
 		g.view = g.view || strings.HasSuffix(v.Type, "Request")
 		g.setLocal(p.Name, v)
 	}
@@ -131,6 +243,9 @@ func isClassMethod(fn *Func) bool {
 
 // entryParam is the value of one parameter; i counts from 0 after self.
 func (f *frame) entryParam(fn *Func, p python.Param, i int, route *models.Route, pattern string) *Value {
+	if v := f.handled(fn, p, i); v != nil {
+		return v
+	}
 	if route != nil && route.Request != nil && i == *route.Request && p.Kind == python.Positional {
 		t := route.Type
 		if p.Annotation.OK() {
@@ -140,15 +255,29 @@ func (f *frame) entryParam(fn *Func, p python.Param, i int, route *models.Route,
 		}
 		return typed(t)
 	}
-	if v := f.handled(fn, p, i); v != nil {
-		return v
+	if route != nil && route.Next != "" && i == *route.Request+1 {
+		return typed(route.Next)
 	}
-	if src := f.paramSource(fn, i); src != nil {
-		return &Value{Type: src.Type, Clean: src.Cleared(), Origins: []Origin{{Tier: src.Grade(), Label: p.Name, Node: p.Node}}}
+	if i == 0 && fn.class != nil {
+		if v := f.checkedParam(fn, p); v != nil {
+			return v
+		}
+	}
+	if q := f.overridden(fn, i); q != "" {
+		if x := f.m.set.Instance(q); x != nil {
+			return f.instanceOf(x, f.instance(fn.class), p.Node)
+		}
+		src := f.m.set.Param(q)
+		v := &Value{Type: src.Type, Clean: src.Cleared(), Origins: []Origin{{Tier: src.Grade(), Label: p.Name, Node: p.Node}}}
+		if src.Type == "" && p.Annotation.OK() {
+			return f.annotated(p.Annotation, v)
+		}
+		return v
 	}
 	tier, clean := models.Unknown, models.Kind(0)
 	if route != nil {
-		tier, clean = f.routeParam(route, pattern, p)
+		tier, clean = f.routeParam(route, pattern, p, i)
+		clean = unlessEncoded(route, clean)
 		if tier == models.Constant {
 			return typed("int")
 		}
@@ -163,6 +292,9 @@ func (f *frame) entryParam(fn *Func, p python.Param, i int, route *models.Route,
 	case python.Star:
 		return &Value{Type: "tuple", rest: v, parts: []part{}}
 	case python.DoubleStar:
+		if route != nil && route.Params == "url" && pattern != "" {
+			return f.urlParts(route, pattern, p)
+		}
 		return &Value{Type: "dict", rest: v, parts: []part{}}
 	}
 	if route != nil && route.Params == "typed" {
@@ -181,19 +313,19 @@ func (f *frame) entryParam(fn *Func, p python.Param, i int, route *models.Route,
 	return v
 }
 
-// paramSource is the source that a model makes of a parameter of a method that
-// users override.
-func (f *frame) paramSource(fn *Func, i int) *models.Source {
-	if fn.class == nil {
-		return nil
+// overridden is the qualified name, in the library class that declares it, of
+// a parameter of a method that users override; "" if no model speaks of it.
+func (f *frame) overridden(fn *Func, i int) string {
+	if fn.class == nil || i > 9 {
+		return ""
 	}
-	name := fn.node.Child(syntax.FieldName).Str()
+	member := fn.node.Child(syntax.FieldName).Str() + ":" + string(rune('0'+i))
 	for _, b := range fn.class.externalBases(0) {
-		if s := f.m.set.Param(b + "." + name + ":" + string(rune('0'+i))); s != nil {
-			return s
+		if q := f.m.set.Overridden(b, member); q != "" {
+			return q
 		}
 	}
-	return nil
+	return ""
 }
 
 // requestType is the class of a first parameter that is named like a request
@@ -209,300 +341,4 @@ func (f *frame) requestType(p python.Param, i int) string {
 		}
 	}
 	return ""
-}
-
-// routeParam grades a handler's parameter: Constant when its converter leaves
-// nothing harmful.
-func (f *frame) routeParam(route *models.Route, pattern string, p python.Param) (models.Tier, models.Kind) {
-	switch route.Params {
-	case "all", "typed":
-		clean := models.Kind(0)
-		if conv, in := converter(pattern, p.Name, "brace"); in {
-			t, k := convert(conv)
-			if conv == "" {
-				k = models.Path // a path parameter holds no slash
-			}
-			return t, k
-		}
-		return models.Remote, clean
-	case "url":
-		conv, in := converter(pattern, p.Name, route.Syntax)
-		if pattern == "" && !idName.MatchString(p.Name) {
-			return models.Remote, models.Path // registered elsewhere; the default converter takes no slash
-		}
-		if !in {
-			return models.Unknown, 0
-		}
-		return convert(conv)
-	}
-	return models.Unknown, 0
-}
-
-// idName recognises parameters that are numbers in most URL patterns.
-var idName = regexp.MustCompile(`(?i)(?:^|_)(?:id|pk|ids|year|month|day|page|num|number|count|index|version)$|^[a-z]+(?:Id|Pk)$`)
-
-// convert grades what a URL converter lets through.
-func convert(conv string) (models.Tier, models.Kind) {
-	switch conv {
-	case "int", "float", "uuid", "Int", "positive_int", "number":
-		return models.Constant, models.All
-	case "slug":
-		return models.Remote, models.All
-	case "path", "re", "regex":
-		return models.Remote, 0
-	case "", "str", "string", "default":
-		return models.Remote, models.Path
-	}
-	if strings.HasPrefix(conv, "any(") {
-		return models.Constant, models.All
-	}
-	if strings.HasPrefix(conv, `\d`) || strings.HasPrefix(conv, "[0-9]") {
-		return models.Constant, models.All
-	}
-	if kinds, _ := judgePattern("fullmatch", conv); kinds != 0 {
-		return models.Remote, kinds
-	}
-	return models.Remote, 0
-}
-
-// converter finds the converter of a named part of a URL pattern.
-func converter(pattern, name, syntax string) (conv string, in bool) {
-	if syntax == "regex" {
-		i := strings.Index(pattern, "(?P<"+name+">")
-		if i < 0 {
-			return "", false
-		}
-		rest := pattern[i+len(name)+5:]
-		depth := 0
-		for j := range len(rest) {
-			switch rest[j] {
-			case '(':
-				depth++
-			case ')':
-				if depth == 0 {
-					return rest[:j], true
-				}
-				depth--
-			}
-		}
-		return "", true
-	}
-	open, closing := byte('<'), byte('>')
-	if syntax == "brace" {
-		open, closing = '{', '}'
-	}
-	for i := 0; i < len(pattern); i++ {
-		if pattern[i] != open {
-			continue
-		}
-		end := strings.IndexByte(pattern[i:], closing)
-		if end < 0 {
-			return "", false
-		}
-		field := pattern[i+1 : i+end]
-		i += end
-		if syntax == "brace" { // {name:conv}
-			n, c, _ := strings.Cut(field, ":")
-			if n == name {
-				return c, true
-			}
-			continue
-		}
-		if field == name { // <name>
-			return "", true
-		}
-		j := strings.LastIndexByte(field, ':')
-		if j >= 0 && field[j+1:] == name { // <conv:name>
-			return field[:j], true
-		}
-		if j := strings.IndexByte(field, ':'); j >= 0 && field[:j] == name { // <name:conv>, of Bottle and Sanic
-			return field[j+1:], true
-		}
-	}
-	return "", false
-}
-
-// dependency is the value of a FastAPI parameter that Depends gives.
-func (f *frame) dependency(p python.Param) *Value {
-	dep := p.Default
-	if !dep.OK() || dep.Kind() != syntax.KindCall {
-		dep = annotatedCall(p.Annotation)
-	}
-	if !dep.OK() && p.Annotation.OK() {
-		dep = annotatedCall(f.eval(p.Annotation).alias)
-	}
-	if !dep.OK() {
-		return nil
-	}
-	callee := f.eval(dep.Child(syntax.FieldFunction))
-	switch callee.Name {
-	case "fastapi.Depends", "fastapi.Security":
-	default:
-		return nil
-	}
-	f.run.quiet++
-	defer func() { f.run.quiet-- }()
-	args := f.args(dep.Child(syntax.FieldArguments))
-	if len(args) == 0 {
-		if !p.Annotation.OK() {
-			return unknown
-		}
-		if c := f.annotated(p.Annotation, unknown); c.cls != nil {
-			return f.dependencyClass(c.cls, p)
-		}
-		return f.annotated(p.Annotation, unknown)
-	}
-	v := args[0].Value
-	if v.cls != nil && !v.inst {
-		return f.dependencyClass(v.cls, p)
-	}
-	if v.fn != nil {
-		v = f.dependencyResult(v.fn)
-	} else {
-		v = f.apply(dep, v, nil)
-	}
-	if p.Annotation.OK() && v.Type == "" {
-		v = f.annotated(p.Annotation, v)
-	}
-	return v
-}
-
-// dependencyClass is an instance of a class whose fields, or whose
-// initializer's parameters, come from the client.
-func (f *frame) dependencyClass(c *Class, p python.Param) *Value {
-	obj := f.instance(c)
-	init := f.classAttr(obj, "__init__", p.Node)
-	if init == nil || init.fn == nil {
-		return f.byLocalClass(c, &Value{Origins: []Origin{{Tier: models.Remote, Label: p.Name, Node: p.Node}}}, 0)
-	}
-	if f.depth >= maxDepth || f.run.inStack(init.fn.node) {
-		return obj
-	}
-	f.run.dependOn(init.fn)
-	g := f.enter(init.fn)
-	params := python.Params(init.fn.node)
-	f.in(init.fn.a).entryParams(g, init.fn, params, &models.Route{Params: "typed"}, "")
-	f.run.stack = append(f.run.stack, init.fn.node)
-	g.body()
-	f.run.stack = f.run.stack[:len(f.run.stack)-1]
-	if len(params) > 0 && g.last != nil {
-		if v := g.last.local(g.scope, params[0].Name); v != nil {
-			return v
-		}
-	}
-	return obj
-}
-
-// dependencyResult runs a dependency with its own parameters from the client.
-func (f *frame) dependencyResult(fn *Func) *Value {
-	if f.depth >= maxDepth || f.run.inStack(fn.node) {
-		return unknown
-	}
-	f.run.dependOn(fn)
-	g := f.enter(fn)
-	route := &models.Route{Params: "typed"}
-	f.in(fn.a).entryParams(g, fn, python.Params(fn.node), route, "")
-	f.run.stack = append(f.run.stack, fn.node)
-	v := g.body()
-	f.run.stack = f.run.stack[:len(f.run.stack)-1]
-	if v.Type == "generator" {
-		return g.yields
-	}
-	return v
-}
-
-// annotatedCall is the first call in Annotated[T, call(...)].
-func annotatedCall(ann syntax.Node) syntax.Node {
-	if !ann.OK() {
-		return syntax.Node{}
-	}
-	for d := range ann.Descendants() {
-		if d.Kind() == syntax.KindCall {
-			return d
-		}
-	}
-	return syntax.Node{}
-}
-
-// registered finds a registration of the function in this file, such as
-// path("u/<int:id>", view) or Route("/u/{id}", view).
-func (f *frame) registered(fn *Func) (*models.Route, string) {
-	if fn.class != nil || fn.closure != nil {
-		return nil, ""
-	}
-	name := fn.node.Child(syntax.FieldName).Str()
-	f.run.deps[dep{f.m.a, depRoute + name}] = true
-	for _, reg := range f.m.registrations() {
-		if reg.handler == name {
-			f.run.quiet++
-			callee := f.eval(reg.call.Child(syntax.FieldFunction))
-			args := f.args(reg.call.Child(syntax.FieldArguments))
-			f.run.quiet--
-			r := f.m.set.Register(callee.Name)
-			if r == nil {
-				continue
-			}
-			pattern := ""
-			if a := FindArg(args, orZero(r.Path)); a != nil {
-				pattern, _ = a.Value.Str()
-			}
-			return r, pattern
-		}
-	}
-	return f.elsewhere(f.m.a, name)
-}
-
-type registration struct {
-	handler string
-	call    syntax.Node
-}
-
-// registrations lists the module-level calls that may register a handler: one
-// of whose arguments names a function of this file.
-func (m *Module) registrations() []registration {
-	var out []registration
-	for _, st := range m.units {
-		if st.unit.Class != syntax.Statement {
-			continue
-		}
-		for _, c := range st.callsWithNames() {
-			for _, name := range c.names {
-				if i, ok := m.byKey[name]; ok && m.units[i].unit.Class == syntax.Function {
-					out = append(out, registration{name, c.call})
-				}
-			}
-		}
-	}
-	return out
-}
-
-type namedCall struct {
-	call  syntax.Node
-	names []string
-}
-
-func (st *unitState) callsWithNames() []namedCall {
-	if st.calls != nil {
-		return *st.calls
-	}
-	var out []namedCall
-	for d := range st.unit.Root().Descendants() {
-		if d.Kind() != syntax.KindCall {
-			continue
-		}
-		c := namedCall{call: d}
-		for a := range d.Child(syntax.FieldArguments).NamedChildren() {
-			if a.Kind() == syntax.KindKeywordArgument {
-				a = a.Child(syntax.FieldValue)
-			}
-			if a.Kind() == syntax.KindIdentifier {
-				c.names = append(c.names, a.Str())
-			}
-		}
-		if len(c.names) > 0 {
-			out = append(out, c)
-		}
-	}
-	st.calls = &out
-	return out
 }

@@ -39,6 +39,8 @@ type Event struct {
 	View    bool           // in a function that a framework calls, or in a fragment outside any function
 	Inlined bool           // seen while following a call from another function
 	Unused  bool           // a built text that goes nowhere
+	// Indirect is set if Node is a call that calls Name in its turn, with Args.
+	Indirect bool
 	// Func is the qualified name of the enclosing function, "" at module level.
 	Func string
 }

@@ -14,7 +14,14 @@ func (f *frame) called(n syntax.Node, name string, recv *Value, args []Arg) {
 	if starts[name] {
 		f.shellScript(n, name, args)
 	}
-	if isClassName(name) && strings.Contains(name, "Response") {
+	f.tellsMime(name, args)
+	switch name {
+	case "wsgi.start_response":
+		f.startsResponse(n, args)
+	case "asgi.send":
+		f.sends(n, args)
+	}
+	if isClassName(name) && strings.Contains(name, "Response") || strings.HasPrefix(name, "sanic.response.") {
 		f.locationHeader(n, name, args)
 	}
 	sinks := f.m.set.Sinks(name)
@@ -168,6 +175,7 @@ func (f *frame) emit(e Event) {
 		e.Func = f.fn.name
 	}
 	e.Inlined = f.depth > 0
+	e.Indirect = e.Kind == Called && e.Node == f.run.indirect
 	e.View = f.fn == nil || f.inView()
 	f.run.events = append(f.run.events, e)
 }
@@ -177,7 +185,7 @@ func (f *frame) live(s *models.Sink, args []Arg) bool {
 	if len(s.When) > 0 && !holds(s.When, args) || refuted(s.Unless, args) {
 		return false
 	}
-	if len(s.Mime) > 0 && !f.htmlMime(s, args) {
+	if len(s.Mime) > 0 && !f.htmlMime(s, nil, args) {
 		return false
 	}
 	a := sinkArg(s, args)
@@ -240,18 +248,25 @@ func shortConst(v *Value) bool {
 	return ok && !strings.Contains(s, "\n")
 }
 
-// htmlMime reports whether a response is HTML by its content type argument.
-func (f *frame) htmlMime(s *models.Sink, args []Arg) bool {
+// htmlMime reports whether a response is HTML: by its content type argument, by
+// an attribute of the object that is written to, or by what was told before.
+func (f *frame) htmlMime(s *models.Sink, obj *Value, args []Arg) bool {
 	for _, which := range s.Mime {
+		if which == "response" {
+			if f.env != nil && f.env.mime != nil {
+				return isHTML(f.env.mime)
+			}
+			continue
+		}
 		a := FindArg(args, which)
+		if obj != nil && obj.Attr(which) != nil {
+			a = &Arg{Value: obj.Attr(which)}
+		}
 		if a == nil || a.Value.IsNone() {
 			continue
 		}
 		if which == "headers" {
-			if ct := a.Value.Key("Content-Type"); ct != nil {
-				return isHTML(ct)
-			}
-			if ct := a.Value.Key("content-type"); ct != nil {
+			if ct := header(a.Value, "content-type"); ct != nil {
 				return isHTML(ct)
 			}
 			continue
@@ -263,11 +278,24 @@ func (f *frame) htmlMime(s *models.Sink, args []Arg) bool {
 
 func isHTML(v *Value) bool {
 	s, ok := v.Str()
-	if !ok {
-		return v.Consts == nil && v.tainted(models.Unknown)
+	if !ok && v.Name != "" && !v.tainted(models.Opaque) {
+		s, ok = v.Name, true // MediaType.HTML, MEDIA_TEXT
 	}
-	s = strings.ToLower(s)
-	return strings.Contains(s, "html") || strings.Contains(s, "svg") || strings.Contains(s, "xml")
+	if !ok && len(v.Consts) == 0 {
+		if len(v.Pieces) > 0 && v.Pieces[0].Hole == nil { // f"text/html; charset={x}"
+			return isMarkup(v.Pieces[0].Text)
+		}
+		return v.tainted(models.Unknown)
+	}
+	if ok {
+		return isMarkup(s)
+	}
+	return slices.ContainsFunc(v.Consts, func(c Const) bool { return isMarkup(c.S) })
+}
+
+func isMarkup(mime string) bool {
+	mime = strings.ToLower(mime)
+	return strings.Contains(mime, "html") || strings.Contains(mime, "svg") || strings.Contains(mime, "xml")
 }
 
 // sinkArg is the dangerous argument of a call; nil if it is not given.
@@ -321,6 +349,8 @@ func (f *frame) assignedName(name string, v *Value, at syntax.Node) {
 
 // assignedMember notes an assignment to an attribute or a constant key.
 func (f *frame) assignedMember(obj *Value, attr, key string, v *Value, at syntax.Node) {
+	f.assignedMime(obj, attr, key, v)
+	f.typesResponse(obj, attr, key, v)
 	if f.run.quiet > 0 {
 		return
 	}
@@ -346,11 +376,16 @@ func (f *frame) assignedMember(obj *Value, attr, key string, v *Value, at syntax
 			name = obj.Name + short
 		}
 	}
-	if len(sinks) == 0 && obj.Type != "" {
-		sinks = f.m.set.SetsOf(obj.Type, short)
+	if obj.Type != "" {
+		if of := f.m.set.SetsOf(obj.Type, short); len(of) > 0 {
+			sinks = of
+		}
 	}
 	if len(sinks) == 0 && attr == "" {
 		sinks = f.anyKey(obj)
+	}
+	if slices.ContainsFunc(sinks, func(s *models.Sink) bool { return len(s.Mime) > 0 && !f.htmlMime(s, obj, nil) }) {
+		return
 	}
 	switch {
 	case f.m.a.wants["="+name] || len(sinks) > 0:
@@ -405,9 +440,17 @@ func (f *frame) returned(n syntax.Node, v *Value) {
 	}
 	var name string
 	switch {
+	case f.route != nil && f.route.Returns == "redirect":
+		f.emit(Event{Kind: Called, Node: n, Name: "redirect", Sinks: []*models.Sink{f.m.set.LocationSink()}, Args: []Arg{{Node: n, Value: v}}})
+		return
 	case f.fn == nil:
 		name = "fragment"
-	case f.route != nil && f.route.Returns == "html":
+	case f.route != nil && f.route.Returns == "proxied":
+		f.proxied(n, v)
+		return
+	case f.route != nil && f.delegates(n):
+		return
+	case f.route != nil && f.route.Returns == "html", f.route != nil && f.chunked():
 		name = "html"
 	case f.route == nil && f.fn != nil:
 		name = "plain"
@@ -428,6 +471,11 @@ func (f *frame) returned(n syntax.Node, v *Value) {
 	}
 	switch body.Type {
 	case "", "str", "bytes":
+	case "list":
+		if f.route == nil || !f.chunked() {
+			return
+		}
+		body = elementOf(body)
 	default:
 		if name == "plain" {
 			return

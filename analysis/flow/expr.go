@@ -106,6 +106,14 @@ func (f *frame) attr(obj *Value, name string, n syntax.Node) *Value {
 			return v
 		}
 	}
+	if v := f.sourceMember(obj, name, n); v != nil {
+		return v
+	}
+	if obj.Type == "dict" {
+		if v := obj.Key(name); v != nil && !dictMethods[name] {
+			return v // one whose keys are attributes too
+		}
+	}
 	if obj.mod != nil {
 		if v := f.ofModule(obj.mod, name); v != nil {
 			return v
@@ -154,7 +162,7 @@ func (f *frame) inherited(class *Value, name string, n syntax.Node) *Value {
 	}
 	for _, b := range class.cls.externalBases(0) {
 		if q := f.m.set.Member(b, name); q != "" {
-			return f.named(q, nil, n)
+			return f.named(q, class, n)
 		}
 	}
 	return nil
@@ -220,6 +228,12 @@ func (f *frame) named(q string, recv *Value, n syntax.Node) *Value {
 		if s.Type != "" {
 			v.Type = s.Type
 		}
+		if s.Declared && recv != nil {
+			if x := f.fieldValue(recv, v, 0); x != nil && recv.cls == nil {
+				return x
+			}
+			return f.declared(recv, v, s)
+		}
 	}
 	if recv != nil && recv.rel != nil && recv.rel.how == "parsed" {
 		if i := strings.LastIndexByte(q, '.'); i >= 0 {
@@ -250,7 +264,7 @@ func (f *frame) subscript(n syntax.Node) *Value {
 	}
 	if keyNode.Kind() == syntax.KindSlice {
 		f.eval(keyNode)
-		return f.slice(obj, keyNode)
+		return headed(f.slice(obj, keyNode), obj, keyNode)
 	}
 	key := f.eval(keyNode)
 	for _, owner := range [2]string{obj.Name, obj.Type} {
@@ -259,20 +273,29 @@ func (f *frame) subscript(n syntax.Node) *Value {
 			break
 		}
 	}
-	if f.pattern != "" {
-		if v := f.pathParam(obj, key); v != nil {
+	if v := f.keyed(obj, key, n); v != nil {
+		return v
+	}
+	if t := key.Attr("type"); t != nil && key.Type == "aiohttp.web.AppKey" {
+		return f.byTypeValue(t, unknown, 0)
+	}
+	if v := f.pathParam(obj, key); v != nil {
+		return v
+	}
+	if s, ok := key.Str(); ok && obj.cls != nil && obj.inst { // form["name"]
+		if v := f.classAttr(obj, s, n); v != nil && f.m.set.Field(v.Type) != nil {
 			return v
 		}
 	}
-	return f.typedItem(obj, f.item(obj, key))
+	if s := f.m.set.Value(obj.Type + "[]"); s != nil && obj.Type != "" && len(obj.Origins) == 0 {
+		return &Value{Type: s.Type, Clean: s.Cleared(), Origins: []Origin{{Tier: s.Grade(), Label: label(n), Node: n}}}
+	}
+	return headed(f.typedItem(obj, f.item(obj, key)), obj, keyNode)
 }
 
 // typedItem is an element of obj with the class that the models know of it.
 func (f *frame) typedItem(obj, item *Value) *Value {
-	t := f.m.set.TypeOf(obj.Name + "[]")
-	if t == "" {
-		t = f.m.set.TypeOf(obj.Type + "[]")
-	}
+	t := f.elementType(obj)
 	if t == "" || item.Type == t || item.Consts != nil {
 		return item
 	}
@@ -281,21 +304,33 @@ func (f *frame) typedItem(obj, item *Value) *Value {
 	return &v
 }
 
-// pathParam is request.path_params["x"] where the URL pattern is known.
-func (f *frame) pathParam(obj, key *Value) *Value {
-	name, ok := key.Str()
-	if !ok || !strings.HasSuffix(obj.Name, ".path_params") && !strings.HasSuffix(obj.Name, ".match_info") && !strings.HasSuffix(obj.Name, ".view_args") {
-		return nil
+// elementType is the class of the elements of a container of a library.
+func (f *frame) elementType(obj *Value) string {
+	if obj.Name != "" {
+		if t := f.m.set.TypeOf(obj.Name + "[]"); t != "" {
+			return t
+		}
 	}
-	conv, in := converter(f.pattern, name, f.route.Syntax)
-	if !in {
-		return nil
+	if obj.Type == "" {
+		return ""
 	}
-	tier, kinds := convert(conv)
-	if tier == models.Constant {
-		return typed("int")
+	return f.m.set.TypeOf(obj.Type + "[]")
+}
+
+// ofElements is the result of a call as a container whose elements have a class.
+func (f *frame) ofElements(call string, v *Value) *Value {
+	t := f.m.set.TypeOf(call + "()[]")
+	if t == "" {
+		return v
 	}
-	return elementOf(obj).cleaned(kinds)
+	x := &Value{Type: t, Origins: v.Origins, Clean: v.Clean, Weak: v.Weak}
+	if strings.HasSuffix(call, ".items") {
+		key := &Value{Type: "str", Origins: v.Origins, Clean: v.Clean, Weak: v.Weak}
+		x = &Value{Type: "tuple", parts: []part{{partKey{kind: indexPart}, key}, {partKey{kind: indexPart, i: 1}, x}}}
+	}
+	c := *v
+	c.Type, c.root, c.rest = "list", nil, x
+	return &c
 }
 
 // item is the element of obj under a key.
@@ -382,16 +417,11 @@ func wholeDepth(v *Value, depth int) *Value {
 	if (v.parts == nil && v.rest == nil) || depth > 3 {
 		return v
 	}
-	out := &Value{Origins: v.Origins, Clean: v.Clean, Weak: v.Weak, Type: v.Type}
-	if len(v.Origins) == 0 {
-		out.Clean, out.Weak = models.All, models.All
-	}
+	out := &Value{Clean: models.All, Weak: models.All, Type: v.Type}
+	out.mix(&Value{Origins: v.Origins, Clean: v.Clean, Weak: v.Weak})
 	add := func(x *Value) {
-		x = wholeDepth(x, depth+1)
-		out.Origins = joinOrigins(out.Origins, x.Origins)
-		if !x.Harmless() {
-			out.Clean &= x.Clean
-			out.Weak &= x.Weak | x.Clean
+		if x = wholeDepth(x, depth+1); !x.Harmless() {
+			out.mix(x)
 		}
 	}
 	for _, p := range v.parts {
@@ -404,6 +434,34 @@ func wholeDepth(v *Value, depth int) *Value {
 		out.Clean, out.Weak = 0, 0
 	}
 	return out
+}
+
+// mix adds the data of x to a new value that holds that of several. It is clean
+// for what all of it is clean for; but where a client's data is among it, second
+// hand data and that of the operator, which harms less, does not count.
+func (v *Value) mix(x *Value) {
+	if len(x.Origins) == 0 {
+		return // what is not known says nothing of the rest
+	}
+	old, more := v.worst(), x.worst()
+	v.Origins = joinOrigins(v.Origins, x.Origins)
+	switch {
+	case old == models.Remote && (more == models.Stored || more == models.Operator):
+	case more == models.Remote && (old == models.Stored || old == models.Operator):
+		v.Clean, v.Weak = x.Clean, x.Weak|x.Clean
+	default:
+		v.Clean &= x.Clean
+		v.Weak &= x.Weak | x.Clean
+	}
+}
+
+// worst is the most dangerous tier of the data in a value.
+func (v *Value) worst() models.Tier {
+	worst := models.Constant
+	for i := range v.Origins {
+		worst = max(worst, v.Origins[i].Tier)
+	}
+	return worst
 }
 
 // slice keeps a text's constant if its bounds are constants.
@@ -437,6 +495,9 @@ func (f *frame) sequence(n syntax.Node) *Value {
 	}
 	if i == 0 && v.rest == nil {
 		v.parts = []part{}
+	}
+	if i >= 2 && v.Type == "tuple" {
+		f.pair(v)
 	}
 	return v
 }
@@ -502,7 +563,9 @@ func (f *frame) unary(n syntax.Node) *Value {
 
 func (f *frame) yield(n syntax.Node) *Value {
 	for c := range n.NamedChildren() {
-		f.yields = join(f.yields, f.eval(c))
+		v := f.eval(c)
+		f.yielded(c, v)
+		f.yields = join(f.yields, v)
 	}
 	return unknown
 }
@@ -514,7 +577,8 @@ func (f *frame) comprehension(n syntax.Node) *Value {
 	for c := range n.NamedChildren() {
 		switch c.Kind() {
 		case syntax.KindForInClause:
-			item := f.iterate(f.eval(c.Child(syntax.FieldRight)))
+			seq := c.Child(syntax.FieldRight)
+			item := f.items(seq, f.eval(seq))
 			f.bindOver(c.Child(syntax.FieldLeft), item)
 		case syntax.KindIfClause:
 			yes, _ := f.cond(c.NamedChild(0))

@@ -33,10 +33,11 @@ type env struct {
 	// facts are what was learnt at module level of values that may be held by
 	// names of other units.
 	facts []fact
+	mime  *Value // what the content type of the response was said to be; nil: not said
 }
 
 func (e *env) clone() *env {
-	c := &env{vars: make([]*Value, len(e.vars)), over: e.over, facts: e.facts[:len(e.facts):len(e.facts)]}
+	c := &env{vars: make([]*Value, len(e.vars)), over: e.over, facts: e.facts[:len(e.facts):len(e.facts)], mime: e.mime}
 	copy(c.vars, e.vars)
 	return c
 }
@@ -71,6 +72,7 @@ func merge(a, b *env) *env {
 		}
 	}
 	a.facts = commonFacts(a.facts, b.facts)
+	a.mime = mergeMime(a.mime, b.mime)
 	for o := a.over; o != b.over; o = o.prev {
 		if o == nil || o.depth() <= b.over.depth() {
 			a.over = b.over // b is the one with less learnt
@@ -137,6 +139,7 @@ type frame struct {
 	route    *models.Route
 	view     bool   // one of its parameters is a request
 	pattern  string // of its URL
+	syntax   string // of the pattern
 	depth    int    // of inlined calls
 	self     string
 	ret      *Value
@@ -174,11 +177,13 @@ type run struct {
 	chain     int           // modules that a name is being looked for through
 	stack     []syntax.Node // functions being inlined
 	selfAttrs map[string]*Value
-	shallow   *unitState // the method whose fields are looked for, or nil
-	plain     int        // steps spent in calls that no outside data goes into
-	over      bool       // ran out of steps
-	partial   bool       // asked for a unit that was running
-	quiet     int        // no events while a loop is not in its last round
+	shallow   *unitState     // the method whose fields are looked for, or nil
+	plain     int            // steps spent in calls that no outside data goes into
+	over      bool           // ran out of steps
+	partial   bool           // asked for a unit that was running
+	quiet     int            // no events while a loop is not in its last round
+	indirect  syntax.Node    // the call through which another is made
+	made      map[*Value]int // events of responses whose content type may still be set
 }
 
 func (f *frame) step() bool {

@@ -45,6 +45,9 @@ func (f *frame) inline(n syntax.Node, fn *Func, self *Value, args []Arg) *Value 
 	if escapes(fn.node) && !v.Harmless() {
 		v = v.cleaned(models.HTML)
 	}
+	if f.env != nil && g.last != nil {
+		f.env.mime = g.last.mime
+	}
 	v = f.learnFrom(g, v)
 	f.writeBack(n, g, params, self, args)
 	return v.step(n, "returned by "+fn.name+"()")
@@ -71,8 +74,11 @@ func (f *frame) enter(fn *Func) *frame {
 	m := fn.a.m
 	scope := m.scope(fn.node)
 	g := &frame{
-		m: m, run: f.run, scope: scope, fn: fn, parent: fn.closure, depth: f.depth + 1,
+		m: m, run: f.run, scope: scope, fn: fn, parent: fn.closure, depth: f.depth + 1, pattern: f.pattern, syntax: f.syntax,
 		env: &env{vars: make([]*Value, len(scope.Names))},
+	}
+	if f.env != nil {
+		g.env.mime = f.env.mime
 	}
 	return g
 }

@@ -130,6 +130,9 @@ func joinAlts(a, b *Value) []*Value {
 		}
 	}
 	if len(out) > maxAlts {
+		out = slices.DeleteFunc(out, func(x *Value) bool { return !x.tainted(models.Unknown) })
+	}
+	if len(out) > maxAlts || len(out) == 0 {
 		return nil // the joined origins speak for all of them
 	}
 	return out
@@ -141,7 +144,7 @@ func joinParts(v, a, b *Value) {
 	}
 	v.rest = join(a.rest, b.rest)
 	for _, p := range a.parts {
-		v.parts = append(v.parts, part{p.key, join(p.v, b.part(p.key))})
+		v.parts = append(v.parts, part{p.key, join(p.v, b.partOr(p.key))})
 	}
 	for _, p := range b.parts {
 		if len(v.parts) >= maxParts {
@@ -149,9 +152,18 @@ func joinParts(v, a, b *Value) {
 			continue
 		}
 		if a.part(p.key) == nil {
-			v.parts = append(v.parts, p)
+			v.parts = append(v.parts, part{p.key, join(a.partOr(p.key), p.v)})
 		}
 	}
+}
+
+// partOr is a part of a value, or what any part of it holds if it is outside
+// data of which no more is known.
+func (v *Value) partOr(k partKey) *Value {
+	if x := v.part(k); x != nil || len(v.Origins) == 0 || k.kind == attrPart || v.parts != nil || v.rest != nil {
+		return x
+	}
+	return elementOf(v)
 }
 
 func pickLocal(a, b *Value) (*Func, *Class, bool, *Value) {

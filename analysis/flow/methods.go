@@ -43,7 +43,7 @@ func (f *frame) method(n syntax.Node, name string, recv *Value, args []Arg) *Val
 			}
 		}
 	case "hmac.HMAC":
-		if short == "hexdigest" || short == "digest" || short == "encode" {
+		if short == "hexdigest" || short == "digest" || short == "encode" || short == "hex" {
 			return recv
 		}
 	case "re.Match":
@@ -137,7 +137,7 @@ func derived(name string, recv *Value, args []Arg) *Value {
 		return typed("str")
 	}
 	if name == "lstrip" && len(args) == 1 {
-		if s, ok := args[0].Value.Str(); ok && strings.Contains(s, "/") && strings.Contains(s, "\\") {
+		if s, ok := args[0].Value.Str(); ok && strings.Contains(s, "/") && (strings.Contains(s, "\\") || recv.marks&noBackslash != 0) {
 			// "/" + x.lstrip("/\\") stays on this host
 			c := *recv
 			c.root, c.rel = nil, &relation{how: "stripped", base: recv}
@@ -184,7 +184,7 @@ func replaced(recv *Value, args []Arg) *Value {
 		}
 		return assemble(pieces)
 	}
-	v := carry(recv, args, false)
+	v := carry(recv, []Arg{{Value: to}}, false) // not what is replaced
 	v = retyped(v, "str")
 	if recv.Pieces != nil && to.tainted(models.Opaque) {
 		return v
@@ -193,13 +193,19 @@ func replaced(recv *Value, args []Arg) *Value {
 		return v
 	}
 	switch a {
+	case "\\":
+		v = v.weakened(models.SQL | models.Command)
+		if ok3 && !strings.Contains(b, "\\") {
+			v = v.marked(noBackslash)
+		}
+		return v
 	case "\"", "`", "]":
 		c := *v.weakened(models.SQL | models.Command | models.XPath)
 		if b == a+a {
 			c.doubled = a[0]
 		}
 		return &c
-	case "'", ";", "--", "\\":
+	case "'", ";", "--":
 		return v.weakened(models.SQL | models.Command | models.XPath)
 	case "..", "../", "/", "..\\":
 		return v.weakened(models.Path)
@@ -267,6 +273,11 @@ func prefixTest(recv *Value, args []Arg) *Value {
 	if beginsFormulas(p) {
 		return test(fact{base: recv, kinds: models.CSV})
 	}
+	if p.Type == "tuple" {
+		if v := prefixesTest(recv, p); v != nil {
+			return v
+		}
+	}
 	s, ok := p.Str()
 	if r, isText := recv.Str(); ok && isText {
 		return boolValue(strings.HasPrefix(r, s))
@@ -284,12 +295,8 @@ func prefixTest(recv *Value, args []Arg) *Value {
 		return test(fact{base: recv, kinds: models.URL | models.Redirect, onTrue: true})
 	}
 	weak := models.Redirect | models.URL
-	if s == "//" || s == "http" || s == "http://" || s == "https://" {
-		x := fact{base: recv, weak: weak}
-		if s == "//" {
-			x.marks = noSlashSlash
-		}
-		return test(x)
+	if s == "//" || s == `/\` || s == "http" || s == "http://" || s == "https://" {
+		return test(fact{base: recv, weak: weak, marks: marksOf(s == "//", s == `/\`)})
 	}
 	switch s {
 	case "-":

@@ -33,6 +33,7 @@ type Program struct {
 	unbound map[string]*Value            // the one value of each name that no file binds
 	routes  map[routeKey][]Registration  // handlers that another file registers
 	located map[string]map[string]string // folder -> target -> file NUL rest
+	asking  bool                         // the units that may register handlers are being run
 	also    []*Analyzer                  // in which something was soiled by the way
 }
 

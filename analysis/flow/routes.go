@@ -2,17 +2,20 @@ package flow
 
 import (
 	"slices"
+	"strings"
 
 	"pavise/analysis/models"
+	"pavise/analysis/syntax"
 )
 
-// Registration says that a file registers a handler of another one with a
-// framework: path("u/<int:id>", views.user).
+// Registration says that a file registers a handler, of its own or of another
+// one, with a framework: path("u/<int:id>", views.user).
 type Registration struct {
 	Path    string // of the handler's file
-	Handler string // function or class, qualified within its file
+	Handler string // function, method or class, qualified within its file
 	Call    string // the registering function: "django.urls.path"
 	Pattern string // of the URL, "" if not known
+	Named   string // name of the pattern, if that is what the call gives
 	From    string // path of the file that registers
 }
 
@@ -23,12 +26,7 @@ type routeKey struct{ path, handler string }
 func (p *Program) SetRoutes(from string, list []Registration) {
 	dirty := map[dep]bool{}
 	var at []*Analyzer
-	soil := func(k routeKey) {
-		if b := p.modules[k.path]; b != nil {
-			dirty[dep{b, depRoute + k.handler}] = true
-			at = append(at, b)
-		}
-	}
+	soil := func(k routeKey) { at = append(at, p.soilRoute(k, dirty)...) }
 	for k, have := range p.routes {
 		kept := slices.DeleteFunc(slices.Clone(have), func(r Registration) bool { return r.From == from && !slices.Contains(list, r) })
 		if len(kept) < len(have) {
@@ -44,6 +42,19 @@ func (p *Program) SetRoutes(from string, list []Registration) {
 	if len(at) > 0 {
 		p.spread(dirty, at)
 	}
+}
+
+// soilRoute marks what depends on a registration, in the handler's file or, for the
+// name of a pattern, in any. It returns those files.
+func (p *Program) soilRoute(k routeKey, dirty map[dep]bool) []*Analyzer {
+	var at []*Analyzer
+	for path, b := range p.modules {
+		if b != nil && (k.path == "" || k.path == path) {
+			dirty[dep{b, depRoute + k.handler}] = true
+			at = append(at, b)
+		}
+	}
+	return at
 }
 
 func (p *Program) addRoute(r Registration) bool {
@@ -72,10 +83,7 @@ func (a *Analyzer) register(list []Registration) {
 	var at []*Analyzer
 	for _, r := range list {
 		if a.addRoute(r) {
-			if b := a.modules[r.Path]; b != nil {
-				dirty[dep{b, depRoute + r.Handler}] = true
-				at = append(at, b)
-			}
+			at = append(at, a.soilRoute(routeKey{r.Path, r.Handler}, dirty)...)
 		}
 	}
 	if len(dirty) > 0 {
@@ -89,31 +97,39 @@ func (a *Analyzer) unregister(list []Registration, dirty map[dep]bool) {
 		k := routeKey{r.Path, r.Handler}
 		if i := slices.Index(a.routes[k], r); i >= 0 {
 			a.routes[k] = slices.Delete(slices.Clone(a.routes[k]), i, i+1)
-			if b := a.modules[r.Path]; b != nil {
-				dirty[dep{b, depRoute + r.Handler}] = true
-				a.also = append(a.also, b)
-			}
+			a.also = append(a.also, a.soilRoute(k, dirty)...)
 		}
 	}
 }
 
-// registers notes a call that hands a handler of another file to a framework.
+// registers notes a call that hands a handler to a framework.
 func (f *frame) registers(name string, args []Arg) {
 	route := f.m.set.Register(name)
 	if route == nil || f.depth > 0 {
 		return
 	}
-	pattern := ""
-	if a := FindArg(args, orZero(route.Path)); a != nil {
-		pattern, _ = a.Value.Str()
+	pattern := textOf(args, orZero(route.Path))
+	if name := textOf(args, route.Names); name != "" {
+		f.run.routes = append(f.run.routes, Registration{Handler: nameKey + name, Call: name, Pattern: pattern, From: f.m.a.path})
 	}
+	named := textOf(args, route.Named)
 	for _, a := range args {
 		v := a.Value
-		reg := Registration{Call: name, Pattern: pattern, From: f.m.a.path}
+		if h := handlerIn(a.Node); v.fn == nil && v.cls == nil && h.OK() && h != a.Node {
+			f.run.quiet++
+			v = f.eval(h)
+			f.run.quiet--
+		}
+		if target, ok := v.Str(); ok && strings.Contains(target, ".") && !strings.Contains(target, "/") {
+			if x := f.ofProject(target); x != nil { // handlers may be named by their dotted names
+				v = x
+			}
+		}
+		reg := Registration{Call: name, Pattern: pattern, Named: named, From: f.m.a.path}
 		switch {
-		case v.fn != nil && v.fn.a != f.m.a && v.fn.closure == nil:
+		case v.fn != nil && v.fn.closure == nil:
 			reg.Path, reg.Handler = v.fn.a.path, v.fn.name
-		case v.cls != nil && v.cls.a != f.m.a && v.cls.unit != nil:
+		case v.cls != nil && v.cls.unit != nil:
 			reg.Path, reg.Handler = v.cls.a.path, v.cls.name
 		default:
 			continue
@@ -122,28 +138,96 @@ func (f *frame) registers(name string, args []Arg) {
 	}
 }
 
-// elsewhere is what another file registers a function or class as.
-func (f *frame) elsewhere(a *Analyzer, handler string) (*models.Route, string) {
-	f.run.deps[dep{a, depRoute + handler}] = true
-	for _, reg := range a.routes[routeKey{a.path, handler}] {
-		if r := f.m.set.Register(reg.Call); r != nil {
-			return r, reg.Pattern
+// handlerIn is the handler in an argument that registers one: itself, the class
+// of Class.as_view(), or what is wrapped in login_required(...).
+func handlerIn(n syntax.Node) syntax.Node {
+	for range 4 {
+		if !n.OK() || n.Kind() != syntax.KindCall {
+			return n
 		}
+		fn := n.Child(syntax.FieldFunction)
+		if fn.Kind() == syntax.KindAttribute && strings.HasPrefix(fn.Child(syntax.FieldAttribute).Str(), "as_") {
+			return fn.Child(syntax.FieldObject)
+		}
+		n = n.Child(syntax.FieldArguments).NamedChild(0)
 	}
-	return nil, ""
+	return syntax.Node{}
 }
 
-// Registering lists the units of the file that may register handlers of other
-// files.
-func (a *Analyzer) Registering() []int {
-	var out []int
-	m := a.m
-	for i, st := range m.units {
-		if slices.ContainsFunc(st.facts.leaves, func(l *models.Leaf) bool { return l.Registers && m.matters(&st.facts, l) }) {
-			out = append(out, i)
+// registered is what a function or class of this file is registered as, by the
+// file itself or by others.
+func (f *frame) registered(name string, fn *Func) (*models.Route, string) {
+	if fn.closure != nil {
+		return nil, ""
+	}
+	a := f.m.a
+	f.run.deps[dep{a, depRoute + name}] = true
+	if f.run.shallow == nil { // else what runs now may be asked for in between
+		f.m.askRoutes(f.run.unit)
+	}
+	var route *models.Route
+	pattern := ""
+	for _, reg := range a.routes[routeKey{a.path, name}] {
+		if r := f.m.set.Register(reg.Call); r != nil && (route == nil || route == r) {
+			route, pattern = r, pattern+reg.Pattern // each part is looked for by its name
+			if reg.Named != "" {
+				pattern = f.namedPattern(reg.Named)
+			}
 		}
 	}
-	return out
+	return route, pattern
+}
+
+// nameKey begins the handler of a registration that names a pattern.
+const nameKey = "\x00name:"
+
+// namedPattern is the pattern that some file gives a name.
+func (f *frame) namedPattern(name string) string {
+	f.run.deps[dep{f.m.a, depRoute + nameKey + name}] = true
+	for _, reg := range f.m.a.routes[routeKey{"", nameKey + name}] {
+		return reg.Pattern
+	}
+	return ""
+}
+
+// textOf is the constant text of the first of some arguments, "" if there is none.
+func textOf(args []Arg, which string) string {
+	if a := findAny(args, which); a != nil {
+		s, _ := a.Value.Str()
+		return s
+	}
+	return ""
+}
+
+// askRoutes runs the units that may register handlers, but one that runs
+// already. What these ask for in their turn is told to them once it is known, by
+// forgetting what they gave: else each would run all others.
+func (m *Module) askRoutes(but *unitState) {
+	if m.a.asking {
+		return
+	}
+	m.a.asking = true
+	defer func() { m.a.asking = false }()
+	for _, i := range m.registering() {
+		if st := m.units[i]; st.result == nil && st != but {
+			m.result(i)
+		}
+	}
+}
+
+// Registering lists the units of the file that may register handlers.
+func (a *Analyzer) Registering() []int { return a.m.registering() }
+
+func (m *Module) registering() []int {
+	if m.registers == nil {
+		m.registers = []int{}
+		for i, st := range m.units {
+			if st.facts.pairs || slices.ContainsFunc(st.facts.leaves, func(l *models.Leaf) bool { return l.Registers && m.matters(&st.facts, l) }) {
+				m.registers = append(m.registers, i)
+			}
+		}
+	}
+	return m.registers
 }
 
 // Routes are what a run registered.

@@ -262,7 +262,7 @@ func (r *run) refined(m *Module, v *Value, from, before int) *Value {
 
 // imported is what an import binds: something of the project or of a library.
 func (f *frame) imported(target string) *Value {
-	if q := f.m.set.Canonical(target); !f.m.set.Modelled(q) {
+	if q := f.m.set.Canonical(target); !f.m.set.Speaks(q) {
 		if v := f.ofProject(target); v != nil {
 			return v
 		}

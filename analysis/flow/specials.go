@@ -34,6 +34,15 @@ func newSpecials() map[string]special {
 		"re.compile": compilePattern,
 		"hmac.new":   macOf, "hmac.digest": macOf, "hmac.compare_digest": macMatches, "secrets.compare_digest": macMatches,
 		"functools.partial": partial, "copy.copy": first, "copy.deepcopy": first,
+		"litestar.di.Provide": first, "quart.utils.run_sync": first, "flask.copy_current_request_context": first,
+		"mako.template.Template":                          makoTemplate,
+		"jupyter_server.utils.url_path_join":              joinURL,
+		"django.http.HttpRequest.build_absolute_uri":      absoluteURI,
+		"aiohttp.web.AppKey":                              appKey,
+		"pydantic.TypeAdapter":                            typeAdapter,
+		"flask_restful.reqparse.RequestParser.parse_args": parsedArgs,
+		"flask_restx.reqparse.RequestParser.parse_args":   parsedArgs,
+		"urllib.parse.urlunsplit":                         unsplitURL, "urllib.parse.urlunparse": unsplitURL,
 		"typing.cast": func(_ *frame, _ syntax.Node, args []Arg) *Value { return argValue(args, 1) },
 		"super":       superValue,
 		"uuid.uuid4":  asType("uuid.UUID"), "uuid.UUID": asType("uuid.UUID"),
@@ -161,8 +170,11 @@ func makeDict(f *frame, _ syntax.Node, args []Arg) *Value {
 		switch {
 		case a.Name != "" && a.Name[0] != '*':
 			v = v.with(partKey{kind: keyPart, name: a.Name}, a.Value)
-		case a.Value.Type == "dict" && a.Value.parts != nil:
+		case (a.Value.Type == "dict" || a.Value.inst) && a.Value.parts != nil:
 			for _, p := range a.Value.parts {
+				if a.Value.inst { // an object's fields
+					p.key.kind = keyPart
+				}
 				v = v.with(p.key, p.v)
 			}
 			if a.Value.rest != nil {
@@ -206,7 +218,7 @@ func mapped(f *frame, n syntax.Node, args []Arg) *Value {
 	if fn == nil || seq == nil {
 		return nil
 	}
-	item := f.apply(n, fn, []Arg{{Node: args[1].Node, Value: f.iterate(seq)}})
+	item := f.indirectly(n, fn, []Arg{{Node: args[1].Node, Value: f.iterate(seq)}})
 	return &Value{Type: "list", rest: item}
 }
 
@@ -253,7 +265,7 @@ func getAttr(f *frame, n syntax.Node, args []Arg) *Value {
 		}
 		return v
 	}
-	return nil
+	return carry(nil, []Arg{{Value: obj}}, false) // some attribute, not its name
 }
 
 // hasAttr says that a name stands for something that the object has: half a
@@ -310,6 +322,22 @@ func partial(_ *frame, _ syntax.Node, args []Arg) *Value {
 		return fn
 	}
 	return nil
+}
+
+// absoluteURI is the request's own address, unless it is given another.
+func absoluteURI(_ *frame, n syntax.Node, args []Arg) *Value {
+	if len(args) > 0 {
+		return nil
+	}
+	return &Value{Type: "str", Clean: models.Redirect, Origins: []Origin{{Tier: models.Remote, Label: label(n), Node: n}}}
+}
+
+// typeAdapter keeps the type that values are seen through.
+func typeAdapter(_ *frame, _ syntax.Node, args []Arg) *Value {
+	if len(args) == 0 || args[0].Name != "" {
+		return nil
+	}
+	return &Value{Type: "pydantic.TypeAdapter", alias: args[0].Node}
 }
 
 func superValue(f *frame, _ syntax.Node, _ []Arg) *Value {
@@ -458,6 +486,27 @@ func parseURL(_ *frame, _ syntax.Node, args []Arg) *Value {
 		Origins: w.Origins, Clean: w.Clean, Weak: w.Weak, Type: "urllib.parse.SplitResult",
 		rel: &relation{how: "parsed", base: v},
 	}
+}
+
+// unsplitURL is urlunsplit((scheme, host, path, ...)).
+func unsplitURL(_ *frame, _ syntax.Node, args []Arg) *Value {
+	list := argValue(args, 0)
+	if list == nil || list.rest != nil || list.Element(2) == nil {
+		return nil
+	}
+	at := args[0].Node
+	var pieces []Piece
+	for i, before := range []string{"", "://", "/", "?", "&", "&"} {
+		v := list.Element(i)
+		if v == nil {
+			break
+		}
+		if before != "" {
+			pieces = append(pieces, Piece{Text: before, Node: at})
+		}
+		pieces = append(pieces, Piece{Hole: v, Node: at})
+	}
+	return assemble(pieces)
 }
 
 // compilePattern keeps the pattern of a compiled regular expression.

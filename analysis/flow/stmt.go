@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"strconv"
+
 	"pavise/analysis/syntax"
 )
 
@@ -158,6 +160,8 @@ func (f *frame) unpack(target syntax.Node, v *Value, at syntax.Node) {
 		if !starred {
 			if p := v.part(partKey{kind: indexPart, i: i}); p != nil {
 				x = p
+			} else if t := f.m.set.TypeOf(v.Type + "[" + strconv.Itoa(i) + "]"); v.Type != "" && t != "" {
+				x = x.as(t)
 			}
 		}
 		if k := c.Kind(); k == syntax.KindListSplatPattern || k == syntax.KindListSplat {
@@ -347,7 +351,7 @@ func (f *frame) loop(n syntax.Node, enter func() (exit *env)) {
 func (f *frame) forStmt(n syntax.Node) {
 	left, right := n.Child(syntax.FieldLeft), n.Child(syntax.FieldRight)
 	seq := f.eval(right)
-	item := f.iterate(seq)
+	item := f.items(right, seq)
 	f.loop(n, func() *env {
 		exit := f.env.clone()
 		f.assign(left, item, left)

@@ -201,7 +201,11 @@ func (w *walker) text(pieces []Piece) {
 		for j := from; j < len(w.out); j++ {
 			w.out[j].Before = prefix
 		}
-		prefix += "\x00"
+		if p.Hole.Pieces != nil && w.kind&(models.URL|models.Redirect) != 0 {
+			prefix += render(p.Hole.Pieces) // a clean text, which was not taken apart
+		} else {
+			prefix += "\x00"
+		}
 	}
 }
 
@@ -224,20 +228,28 @@ func (p Piece) SQL() sql.Piece {
 }
 
 // fixedHost reports whether a URL that begins with the text goes to a host
-// that what follows cannot change.
+// that what follows cannot change. A NUL in it is a hole, which has been judged
+// by itself: the first one stands for a base address.
 func fixedHost(prefix string, kind models.Kind) bool {
+	if strings.IndexAny(prefix, "?#") > 0 {
+		return true // what stands in the query does not choose the host
+	}
 	if _, after, ok := strings.Cut(prefix, "://"); ok {
-		host := after
-		j := strings.IndexAny(host, "/?#")
-		return j >= 0 && !strings.Contains(host[:j], "\x00")
+		return strings.Contains(after, "/")
 	}
-	if kind&models.Redirect != 0 && strings.HasPrefix(prefix, "/") {
-		return len(prefix) > 1 && prefix[1] != '/' && prefix[1] != '\\' && prefix[1] != 0
+	if after, ok := strings.CutPrefix(prefix, "\x00"); ok {
+		return strings.ContainsAny(after, "/&;=")
 	}
-	if kind&models.Redirect != 0 && (strings.HasPrefix(prefix, "?") || strings.HasPrefix(prefix, "#") || strings.HasPrefix(prefix, "./")) {
-		return true
+	if kind&models.Redirect == 0 {
+		return false
 	}
-	return false
+	if after, ok := strings.CutPrefix(prefix, "/"); ok {
+		if strings.HasPrefix(after, "\x00") {
+			return strings.Contains(after, "/")
+		}
+		return after != "" && after[0] != '/' && after[0] != '\\'
+	}
+	return strings.HasPrefix(prefix, "?") || strings.HasPrefix(prefix, "#") || strings.HasPrefix(prefix, "./")
 }
 
 func (w *walker) hole(v *Value, n syntax.Node, at sql.Context, inner bool, depth int) {

@@ -222,7 +222,7 @@ func (f *frame) binary(op string, a *Value, an syntax.Node, b *Value, bn syntax.
 		}
 	}
 	if a.Type == "markupsafe.Markup" {
-		return carry(a, []Arg{{Value: b.cleaned(models.HTML)}}, false).as(a.Type) // it escapes what is put in
+		return carry(a, []Arg{{Value: whole(b).cleaned(models.HTML)}}, false).as(a.Type) // it escapes what is put in
 	}
 	switch op {
 	case "+":

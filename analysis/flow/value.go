@@ -322,13 +322,33 @@ func (v *Value) holds(tier func(models.Tier) bool, depth int) bool {
 	return v.rest.holds(tier, depth+1)
 }
 
-// step returns a copy whose data took one more step, for data worth following.
-func (v *Value) step(n syntax.Node, text string) *Value {
-	if !v.worthFollowing() {
+// step returns a copy whose data, and that of its parts, took one more step,
+// for data worth following.
+func (v *Value) step(n syntax.Node, text string) *Value { return v.stepDepth(n, text, 0) }
+
+func (v *Value) stepDepth(n syntax.Node, text string, depth int) *Value {
+	own := v.worthFollowing()
+	if !own && !v.holdsData(depth) {
 		return v
 	}
 	c := *v
 	c.root = v.id()
+	if depth < maxStepped {
+		for i, p := range v.parts {
+			if x := p.v.stepDepth(n, text, depth+1); x != p.v {
+				if &c.parts[0] == &v.parts[0] {
+					c.parts = slices.Clone(v.parts)
+				}
+				c.parts[i].v = x
+			}
+		}
+		if v.rest != nil {
+			c.rest = v.rest.stepDepth(n, text, depth+1)
+		}
+	}
+	if !own {
+		return &c
+	}
 	c.Origins = make([]Origin, len(v.Origins))
 	for i, o := range v.Origins {
 		if o.Tier.Followed() && (o.Steps == nil || o.Steps.len < maxTrail) {
@@ -341,6 +361,22 @@ func (v *Value) step(n syntax.Node, text string) *Value {
 		c.Origins[i] = o
 	}
 	return &c
+}
+
+// maxStepped bounds the parts of parts whose data is followed step by step.
+const maxStepped = 2
+
+// holdsData reports whether a part of a value is worth following.
+func (v *Value) holdsData(depth int) bool {
+	if depth >= maxStepped {
+		return false
+	}
+	for i := range v.parts {
+		if x := v.parts[i].v; x.worthFollowing() || x.holdsData(depth+1) {
+			return true
+		}
+	}
+	return v.rest != nil && (v.rest.worthFollowing() || v.rest.holdsData(depth+1))
 }
 
 func (v *Value) worthFollowing() bool {

@@ -2,7 +2,6 @@ package flow
 
 import (
 	"bytes"
-	"hash/maphash"
 	"slices"
 	"strings"
 
@@ -21,6 +20,17 @@ type facts struct {
 	returns bool           // a return statement
 	secret  bool           // it names something secret, and a name that matters where one is
 	routed  bool           // a decorator, or a method: a framework may call it
+	signed  bool           // a parameter of a handler that is known by nothing else
+	pairs   bool           // a pair that may register a handler
+}
+
+// hashOf is the same in every process, so that no finding hangs on chance.
+func hashOf[T string | []byte](name T) uint64 {
+	h := uint64(14695981039346656037)
+	for i := range len(name) {
+		h = (h ^ uint64(name[i])) * 1099511628211
+	}
+	return h ^ h>>32
 }
 
 // bloom is a set of names that may report a name that is not in it.
@@ -42,6 +52,7 @@ type Index struct {
 	leaves    map[string]*models.Leaf // names by their last part
 	pasted    map[string][]uint64     // root module -> hashes of names that stand for its things in fragments
 	specials  map[string]special
+	signed    []uint64 // the bits of each signature by which handlers are known
 }
 
 // NewIndex arranges the models, and the names of calls and assignment targets
@@ -51,9 +62,10 @@ func NewIndex(set *models.Set, wants map[string]bool) *Index {
 		set: set, wants: wants, wantTypes: classesOf(wants), leaves: set.Leaves(wants), pasted: map[string][]uint64{},
 		specials: newSpecials(),
 	}
+	ix.signed = set.SignatureBits()
 	for name, target := range set.UnboundNames() {
 		root, _, _ := strings.Cut(target, ".")
-		ix.pasted[root] = append(ix.pasted[root], maphash.String(seed, name))
+		ix.pasted[root] = append(ix.pasted[root], hashOf(name))
 	}
 	return ix
 }
@@ -61,13 +73,14 @@ func NewIndex(set *models.Set, wants map[string]bool) *Index {
 // readFacts reads a unit once.
 func (a *Analyzer) readFacts(u *syntax.Unit) facts {
 	var f facts
+	var seen uint64
 	f.routed = u.Parent != "" && u.Class == syntax.Function
 	for i := range u.Len() {
 		n := u.At(i)
 		switch n.Kind() {
 		case syntax.KindIdentifier:
 			t := n.Text()
-			h := maphash.Bytes(seed, t)
+			h := hashOf(t)
 			if f.names.has(h) && len(t) > 0 {
 				// most likely seen before
 				if l := a.leaves[string(t)]; l == nil || slices.Contains(f.leaves, l) {
@@ -77,6 +90,7 @@ func (a *Analyzer) readFacts(u *syntax.Unit) facts {
 			f.names.add(h)
 			if l := a.leaves[string(t)]; l != nil {
 				f.leaves = append(f.leaves, l)
+				seen |= l.Signs
 			}
 			f.remote = f.remote || tellsOfClients(t)
 		case syntax.KindStringContent:
@@ -86,10 +100,17 @@ func (a *Analyzer) readFacts(u *syntax.Unit) facts {
 			if l := a.leaves[string(t)]; l != nil && len(t) < 40 { // config["SECRET_KEY"]
 				f.leaves = append(f.leaves, l)
 			}
-		case syntax.KindReturnStatement:
+		case syntax.KindReturnStatement, syntax.KindYield:
 			f.returns = true
+		case syntax.KindTuple:
+			f.pairs = f.pairs || isPair(n)
 		case syntax.KindDecorator:
 			f.routed = true
+		}
+	}
+	for _, mask := range a.signed {
+		if seen&mask == mask {
+			f.signed, f.remote = true, true
 		}
 	}
 	f.secret = slices.ContainsFunc(f.leaves, func(l *models.Leaf) bool { return l.Secret }) && namesSecret(u)
@@ -119,6 +140,19 @@ func namesSecret(u *syntax.Unit) bool {
 				}
 			}
 		}
+	}
+	return false
+}
+
+// isPair reports whether a tuple can pair the pattern of a URL with a class.
+func isPair(n syntax.Node) bool {
+	if n.NamedCount() < 2 || n.NamedChild(0).Kind() != syntax.KindString {
+		return false
+	}
+	switch n.NamedChild(1).Kind() {
+	case syntax.KindIdentifier, syntax.KindAttribute:
+		text := bytes.TrimLeft(n.NamedChild(0).Text(), "rbuRBU\"'")
+		return len(text) > 0 && (text[0] == '/' || text[0] == '^' || text[0] == '(')
 	}
 	return false
 }
@@ -181,7 +215,7 @@ func (m *Module) wake(gone, fresh []*unitState) {
 		if len(st.facts.leaves) > 0 && st.unit.Class == syntax.Statement && st.unit.Parent == "" {
 			// `from os import system as run`, `digest = hashlib.md5`
 			for _, n := range st.scope.Names {
-				w.always = append(w.always, maphash.String(seed, n))
+				w.always = append(w.always, hashOf(n))
 			}
 		}
 	}
@@ -225,7 +259,7 @@ func (m *Module) wakesMore(gone, fresh []*unitState) bool {
 func (w *awake) add(st *unitState) {
 	if n := st.unit.Name; n != "" && !w.names[n] {
 		w.names[n] = true
-		w.hashes = append(w.hashes, maphash.String(seed, n))
+		w.hashes = append(w.hashes, hashOf(n))
 	}
 }
 
@@ -240,7 +274,7 @@ func (m *Module) mentionedElsewhere(fn syntax.Node) bool {
 	if !name.OK() {
 		return true
 	}
-	h := maphash.Bytes(seed, name.Text())
+	h := hashOf(name.Text())
 	for _, st := range m.units {
 		if st.unit != fn.Unit() && st.facts.names.has(h) {
 			return true
@@ -255,8 +289,8 @@ func (m *Module) wakes(st *unitState) bool {
 	if f.sql || f.html && f.returns {
 		return true
 	}
-	if m.awake.remote && f.routed && f.returns {
-		return true
+	if m.awake.remote && (f.routed || f.signed || f.remote && st.unit.Class == syntax.Function) {
+		return true // a client's data may go from here into other files
 	}
 	if f.returns && st.unit.Class == syntax.Statement && st.unit.Kind == syntax.KindReturnStatement {
 		return true // a fragment of a handler
@@ -276,7 +310,7 @@ func (m *Module) matters(f *facts, l *models.Leaf) bool {
 		return true
 	}
 	for _, r := range l.Roots {
-		if m.roots[r] || f.names.has(maphash.String(seed, r)) || f.names.hasAny(m.a.pasted[r]) {
+		if m.roots[r] || f.names.has(hashOf(r)) || f.names.hasAny(m.a.pasted[r]) {
 			return true
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -23,18 +24,28 @@ type Set struct {
 	types   map[string]string
 	bases   map[string][]string
 
-	values map[string]*Source
-	calls  map[string]*Source
-	params map[string]*Source
-	sinks  map[string][]*Sink
-	sets   map[string][]*Sink
-	cleans map[string][]*Clean
-	guards map[string][]*Guard
-	passes map[string]*Pass
+	values  map[string]*Source
+	checked []*Source // of declared fields that methods check
+	calls   map[string]*Source
+	params  map[string]*Source
+	sinks   map[string][]*Sink
+	sets    map[string][]*Sink
+	cleans  map[string][]*Clean
+	guards  map[string][]*Guard
+	passes  map[string]*Pass
+
+	fields    map[string]*Field
+	instances map[string]*Instance // by call or parameter
+	invokes   map[string]*Invoke
 
 	decorators map[string]*Route
+	adds       map[string]*Route
 	registers  map[string]*Route
 	routeBases map[string]*Route
+	returning  map[string]*Route // decorators that only say what is returned
+	signatures []*Route          // those that ask for most first
+	markers    []*Route
+	mimes      map[string][]*Mime // by call or assignment target
 	requests   []Request
 	unbound    map[string]string
 
@@ -80,7 +91,9 @@ func newSet() *Set {
 		values: map[string]*Source{}, calls: map[string]*Source{}, params: map[string]*Source{},
 		sinks: map[string][]*Sink{}, sets: map[string][]*Sink{},
 		cleans: map[string][]*Clean{}, guards: map[string][]*Guard{}, passes: map[string]*Pass{},
+		fields: map[string]*Field{}, instances: map[string]*Instance{}, invokes: map[string]*Invoke{}, adds: map[string]*Route{},
 		decorators: map[string]*Route{}, registers: map[string]*Route{}, routeBases: map[string]*Route{},
+		returning: map[string]*Route{}, mimes: map[string][]*Mime{},
 		unbound: map[string]string{}, roots: map[string]bool{}, remote: map[string]bool{},
 	}
 }
@@ -112,7 +125,42 @@ func (s *Set) add(text []byte) error {
 	if err := s.addCleaners(&lib); err != nil {
 		return err
 	}
+	if err := s.addFields(lib.Fields); err != nil {
+		return err
+	}
+	for i := range lib.Instances {
+		x := &lib.Instances[i]
+		if x.Call+x.Param == "" {
+			return errors.New("an instance needs call or param")
+		}
+		s.instances[x.Call+x.Param] = x
+	}
+	for i := range lib.Invokes {
+		x := &lib.Invokes[i]
+		if x.Call == "" {
+			return errors.New("an invoke needs call")
+		}
+		if x.Function == "" {
+			x.Function = "0"
+		}
+		s.invokes[x.Call] = x
+	}
+	if err := s.addMimes(lib.Mimes); err != nil {
+		return err
+	}
 	return s.addRoutes(lib.Routes)
+}
+
+func (s *Set) addFields(list []Field) error {
+	for i := range list {
+		x := &list[i]
+		var err error
+		if x.clean, err = parseCleared(x.Clean); err != nil || x.Class == "" {
+			return fmt.Errorf("field %q: %w", x.Class, err)
+		}
+		s.fields[x.Class] = x
+	}
+	return nil
 }
 
 // noteRemote collects the root modules that bring in a client's data.
@@ -141,6 +189,9 @@ func (s *Set) addSources(list []Source) error {
 		}
 		if x.clean, err = parseCleared(x.Clean); err != nil {
 			return err
+		}
+		if x.Checks != "" {
+			s.checked = append(s.checked, x)
 		}
 		switch {
 		case x.Value != "":
@@ -209,15 +260,38 @@ func (s *Set) addRoutes(list []Route) error {
 	for i := range list {
 		x := &list[i]
 		switch {
+		case x.Decorator != "" && len(x.Gives) > 0:
+			s.adds[x.Decorator] = x
+		case x.Decorator != "" && x.Adjusts:
+			s.returning[x.Decorator] = x
 		case x.Decorator != "":
 			s.decorators[x.Decorator] = x
 		case x.Call != "":
 			s.registers[x.Call] = x
 		case x.Base != "":
 			s.routeBases[x.Base] = x
+		case len(x.Signature) > 0:
+			s.signatures = append(s.signatures, x)
+		case x.Marker != "":
+			s.markers = append(s.markers, x)
 		default:
-			return errors.New("a route needs decorator, call or base")
+			return errors.New("a route needs decorator, call, base, signature or marker")
 		}
+	}
+	slices.SortStableFunc(s.signatures, func(a, b *Route) int { return b.asks() - a.asks() })
+	return nil
+}
+
+// asks is how much a signature asks for.
+func (r *Route) asks() int { return 2*len(r.Signature) + min(len(r.Methods), 1) }
+
+func (s *Set) addMimes(list []Mime) error {
+	for i := range list {
+		x := &list[i]
+		if x.Call+x.Set == "" {
+			return errors.New("a mime needs call or set")
+		}
+		s.mimes[x.Call+x.Set] = append(s.mimes[x.Call+x.Set], x)
 	}
 	return nil
 }
@@ -250,14 +324,17 @@ func (s *Set) index() {
 	noteKeys(s.guards, note)
 	noteKeys(s.passes, note)
 	noteKeys(s.decorators, note)
+	noteKeys(s.adds, note)
+	noteKeys(s.invokes, note)
+	noteKeys(s.instances, note)
 	noteKeys(s.registers, note)
-	for set := range s.sets {
-		if i := strings.IndexByte(set, '['); i > 0 {
-			note(set[:i])
-		} else {
-			note(set)
-		}
+	noteKeys(s.returning, note)
+	member := func(target string) {
+		target, _, _ = strings.Cut(target, "[")
+		note(target)
 	}
+	noteKeys(s.sets, member)
+	noteKeys(s.mimes, member)
 }
 
 func noteKeys[V any](m map[string]V, note func(string)) {

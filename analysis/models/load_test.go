@@ -26,9 +26,12 @@ func TestStrictLoad(t *testing.T) {
 		"sink of nothing":   {"sinks:\n  - {kind: sql}\n", "call or set"},
 		"unknown tier":      {"sources:\n  - {value: a.b, tier: mars}\n", "mars"},
 		"empty source":      {"sources:\n  - {tier: remote}\n", "value, call or param"},
-		"empty route":       {"routes:\n  - {path: \"0\"}\n", "decorator, call or base"},
+		"empty route":       {"routes:\n  - {path: \"0\"}\n", "decorator, call, base, signature or marker"},
 		"clean of nothing":  {"cleans:\n  - {clears: html}\n", "clean"},
 		"pass of nothing":   {"passes:\n  - {from: []}\n", "call"},
+		"field of nothing":  {"fields:\n  - {clean: all}\n", "field"},
+		"empty instance":    {"instances:\n  - {of: form_class}\n", "call or param"},
+		"empty invoke":      {"invokes:\n  - {args: \"1\"}\n", "call"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Load(fstest.MapFS{"data/x.yaml": {Data: []byte(c.text)}})

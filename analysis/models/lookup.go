@@ -1,5 +1,10 @@
 package models
 
+import (
+	"slices"
+	"strings"
+)
+
 // Canonical follows the aliases of a dotted name, prefix by prefix.
 func (s *Set) Canonical(name string) string {
 	for range 4 {
@@ -71,6 +76,18 @@ func (s *Set) TypeOf(name string) string { return s.types[name] }
 // Value is the source that an attribute or object is, nil if none.
 func (s *Set) Value(name string) *Source { return s.values[name] }
 
+// Checked is the source of whose fields one is checked by a method of a class
+// derived from base, and the field's name; nil if there is none.
+func (s *Set) Checked(base, method string) (*Source, string) {
+	for _, x := range s.checked {
+		field, ok := strings.CutPrefix(method, x.Checks)
+		if i := lastDot(x.Value); ok && field != "" && i > 0 && s.IsA(base, x.Value[:i]) {
+			return x, field
+		}
+	}
+	return nil, ""
+}
+
 // CallSource is the source that the result of a call is, nil if none.
 func (s *Set) CallSource(name string) *Source { return s.calls[name] }
 
@@ -89,15 +106,29 @@ func (s *Set) Sets(target string) []*Sink { return s.sets[target] }
 func (s *Set) SetsOf(class, member string) []*Sink { return s.setsOf(class, member, 0) }
 
 func (s *Set) setsOf(class, member string, depth int) []*Sink {
-	if list := s.sets[class+member]; len(list) > 0 || depth > 8 {
+	list := s.sets[class+member]
+	if depth > 8 {
 		return list
 	}
 	for _, b := range s.bases[class] {
-		if list := s.setsOf(b, member, depth+1); len(list) > 0 {
-			return list
+		list = withOtherKinds(list, s.setsOf(b, member, depth+1))
+	}
+	return list
+}
+
+// withOtherKinds adds the sinks of a base to those of a class that are of
+// kinds the class says nothing of.
+func withOtherKinds(own, base []*Sink) []*Sink {
+	if len(own) == 0 {
+		return base
+	}
+	out := own[:len(own):len(own)]
+	for _, x := range base {
+		if !slices.ContainsFunc(own, func(o *Sink) bool { return o.kind&x.kind != 0 }) {
+			out = append(out, x)
 		}
 	}
-	return nil
+	return out
 }
 
 // Cleans of a call.
@@ -111,6 +142,49 @@ func (s *Set) Pass(name string) *Pass { return s.passes[name] }
 
 // Decorator is the route that a decorator makes, nil if none.
 func (s *Set) Decorator(name string) *Route { return s.decorators[name] }
+
+// Returning is what a decorator says that a returned value becomes, nil if it
+// does not.
+func (s *Set) Returning(name string) *Route { return s.returning[name] }
+
+// Signatures are the routes of handlers that are known by their parameters.
+func (s *Set) Signatures() []*Route { return s.signatures }
+
+// Markers are the routes of handlers that an attribute marks.
+func (s *Set) Markers() []*Route { return s.markers }
+
+// Mimes say which content type a call or an assignment tells.
+func (s *Set) Mimes(name string) []*Mime { return s.mimes[name] }
+
+// Adds is what a decorator adds to a route, nil if it does not.
+func (s *Set) Adds(name string) *Route { return s.adds[name] }
+
+// Field is what a class of fields lets through, nil if it is none. Classes
+// derived from one count as it.
+func (s *Set) Field(class string) *Field { return s.field(class, 0) }
+
+func (s *Set) field(class string, depth int) *Field {
+	if x := s.fields[class]; x != nil || depth > 8 {
+		return x
+	}
+	for _, b := range s.bases[class] {
+		if x := s.field(b, depth+1); x != nil {
+			return x
+		}
+	}
+	return nil
+}
+
+// Cleared are the kinds for which values of the field are harmless.
+func (x *Field) Cleared() Kind { return x.clean }
+
+// Instance says of which class the value of a call or parameter is an instance,
+// nil if nothing is known.
+func (s *Set) Instance(name string) *Instance { return s.instances[name] }
+
+// Invoke is what a call does with a function that is handed to it, nil if
+// nothing is known.
+func (s *Set) Invoke(name string) *Invoke { return s.invokes[name] }
 
 // Register is the route that a call registers, nil if none.
 func (s *Set) Register(name string) *Route { return s.registers[name] }
@@ -149,12 +223,36 @@ func (s *Set) FieldsSink() *Sink { return fieldsSink }
 
 var fieldsSink = &Sink{Kind: "assign", Args: []string{"*="}, kind: Assign}
 
+// BodySink is the HTML body of a response.
+func (s *Set) BodySink() *Sink { return bodySink }
+
+var bodySink = &Sink{Kind: "html", Args: []string{"0"}, kind: HTML}
+
 var locationSink = &Sink{Kind: "redirect", Args: []string{"0"}, kind: Redirect}
 
 var shellSink = &Sink{Kind: "command", Args: []string{"0"}, kind: Command}
 
 // UnboundNames maps every name that a fragment may use without its import.
 func (s *Set) UnboundNames() map[string]string { return s.unbound }
+
+// Overridden is the qualified name under which a parameter, "method:0", of a
+// method of class stands, in the class or its bases; "" if none does.
+func (s *Set) Overridden(class, param string) string { return s.overridden(class, param, 0) }
+
+func (s *Set) overridden(class, param string, depth int) string {
+	if q := class + "." + param; s.params[q] != nil || s.instances[q] != nil {
+		return q
+	}
+	if depth > 8 {
+		return ""
+	}
+	for _, b := range s.bases[class] {
+		if q := s.overridden(b, param, depth+1); q != "" {
+			return q
+		}
+	}
+	return ""
+}
 
 // Param is the source that a parameter of an overridden method is, nil if none.
 func (s *Set) Param(name string) *Source { return s.params[name] }
@@ -182,6 +280,11 @@ func (s *Set) Modelled(name string) bool {
 		}
 	}
 	return s.roots[name]
+}
+
+// Speaks reports whether models say anything of a name, or of its members.
+func (s *Set) Speaks(name string) bool {
+	return s.Modelled(name) && (s.Known(name) || s.HasMembers(name) || s.values[name] != nil || len(s.bases[name]) > 0)
 }
 
 // Known reports whether some fact stands under the name.

@@ -80,8 +80,36 @@ type Source struct {
 	Tier  string `yaml:"tier"`  // remote (default), stored, operator, error
 	Clean string `yaml:"clean"` // kinds for which it is harmless, comma separated
 	Type  string `yaml:"type"`  // class of the value, where it matters
+	// Keyed is set if each element is a source of its own: environ["PATH_INFO"]
+	// is what comes from outside. What one of them is stands under
+	// "wsgi.environ[PATH_INFO]".
+	Keyed bool `yaml:"keyed"`
+	// Declared is set if the value is a dict with the fields that the object's
+	// class declares; Checks is what the names of the methods begin with that
+	// check one of them: clean_.
+	Declared bool   `yaml:"declared"`
+	Checks   string `yaml:"checks"`
+	// Bound is set if those methods are given the field, not its value.
+	Bound bool `yaml:"bound"`
 
 	tier  Tier
+	clean Kind
+}
+
+// Field says what a field that a form or schema declares lets through.
+type Field struct {
+	Class string `yaml:"class"` // of the field
+	Clean string `yaml:"clean"` // kinds for which its values are harmless
+	Type  string `yaml:"type"`  // class of its values
+	// Pattern is the argument with a regular expression that is searched for in
+	// its values, or with Match, matched at their start. Element is
+	// the argument with the field of each element, or "self" for a schema that
+	// can be a field; Checks the argument with validators.
+	Pattern string `yaml:"pattern"`
+	Match   bool   `yaml:"match"`
+	Element string `yaml:"element"`
+	Checks  string `yaml:"checks"`
+
 	clean Kind
 }
 
@@ -107,8 +135,10 @@ type Sink struct {
 	Receiver []string `yaml:"receiver"`
 	// Driver names the way of binding parameters: qmark sqlite3, format psycopg...
 	Driver string `yaml:"driver"`
-	// Mime names arguments that hold the content type; the sink counts if it is
-	// HTML or absent. Default says what absent means: html (default) or other.
+	// Mime names arguments that hold the content type, or attributes of the object
+	// whose member is set; "response" is what the handler told of its response
+	// before. The sink counts if it is HTML or absent. Default says what absent
+	// means: html (default) or other.
 	Mime    []string `yaml:"mime"`
 	Default string   `yaml:"default"`
 	// Weak lowers the confidence by one step.
@@ -147,6 +177,20 @@ type Pass struct {
 	// To is return (default) or self: a method that stores its argument.
 	To     string `yaml:"to"`
 	Stored bool   `yaml:"stored"` // the result is second hand data
+	// As says that the result is seen through a class of the program that the
+	// receiver is, or is an instance of: instance (of it, its fields by their
+	// annotations), declared (a dict with the fields that it declares).
+	As string `yaml:"as"`
+}
+
+// Instance says that what a call gives, or a parameter of a method that users
+// override holds, is an instance of the class that an attribute of the object
+// names.
+type Instance struct {
+	Call  string `yaml:"call"`
+	Param string `yaml:"param"` // as in Source
+	Of    string `yaml:"of"`    // the attribute; "" if it is never of the program
+	Type  string `yaml:"type"`  // class of the value if the program does not say
 }
 
 // Route says how a framework calls a handler.
@@ -157,17 +201,82 @@ type Route struct {
 	Methods   []string `yaml:"methods"`   // of the class that are handlers: [get, post]
 	Path      string   `yaml:"path"`      // argument with the URL pattern
 	Handler   string   `yaml:"handler"`   // argument with the handler function, for Call
-	// Request is the position (after self) of the request parameter and its class.
+	// Request is the position (after self) of the request parameter, -1 if it is
+	// the last, and Type its class.
 	Request *int   `yaml:"request"`
 	Type    string `yaml:"type"`
+	// Next is the class of the parameter after the request.
+	Next string `yaml:"next"`
 	// Params says what the other parameters are: url (those named in the
 	// pattern, with its converters), all (every one comes from the client),
 	// typed (FastAPI: by annotation), none (default).
 	Params string `yaml:"params"`
 	// Syntax of the pattern: flask "<int:id>", brace "{id:int}", regex "(?P<id>\d+)".
 	Syntax string `yaml:"syntax"`
-	// Returns says what a returned string becomes: html, json, none (default).
+	// Returns says what a returned string becomes: html, chunks (html, and so
+	// does each string of a list or generator), bytes (chunks if the content type
+	// says so), proxied (the dict of a response), json, redirect (the address of
+	// one), none (default).
 	Returns string `yaml:"returns"`
+	// Adjusts is set if a decorator only says this, of what another one registers.
+	Adjusts bool `yaml:"adjusts"`
+	// Media is the argument that says what a returned string becomes instead: a
+	// content type or the class of a response.
+	Media string `yaml:"media"`
+	// Gives lists parameters, by name or position after self, that a decorator
+	// fills with data of the request beside those of the route; "*" is every
+	// one that the route does not know. Schema is the decorator's argument with
+	// the fields of that data.
+	Gives  []string `yaml:"gives"`
+	Schema string   `yaml:"schema"`
+	// Dependencies is the argument, and the attribute of the handler's class,
+	// with a dict of what computes some parameters.
+	Dependencies string `yaml:"dependencies"`
+	// Signature lists what the first parameters (after self) are called of a
+	// handler that is known by nothing else: ["environ", "start_response"]. Names
+	// that will do as well stand behind a bar. Methods are then names of such
+	// functions, any if there are none; a last * stands for the rest of a name.
+	Signature []string `yaml:"signature"`
+	Import    string   `yaml:"import"` // the root module that the file of such a handler imports, if it must
+	// Marker is an attribute that makes a function a handler, or, set in a class,
+	// those of its methods that Methods lists.
+	Marker string `yaml:"marker"`
+	// Args says what other parameters stand for, by name or by position after
+	// self: {start_response: wsgi.start_response}.
+	Args map[string]string `yaml:"args"`
+	// Before lists methods of the class that are called before a handler.
+	Before []string `yaml:"before"`
+	// Pairs is the registering call that a pair of a pattern and a class derived
+	// from Base stands for: (r"/users/(\d+)", User).
+	Pairs string `yaml:"pairs"`
+	// Names is the argument with the name that a call gives a pattern, Named the
+	// one by which another call or decorator refers to it.
+	Names string `yaml:"names"`
+	Named string `yaml:"named"`
+	// Encoded is set if a part of the path may hold a slash that was sent encoded.
+	Encoded bool `yaml:"encoded"`
+}
+
+// Mime says that a call or an assignment tells the content type of the response
+// that a handler makes.
+type Mime struct {
+	Call string `yaml:"call"`
+	Set  string `yaml:"set"`  // assignment target, as in Sink
+	Name string `yaml:"name"` // argument with the name of the header that is set
+	Arg  string `yaml:"arg"`  // argument with the content type, or with headers
+}
+
+// Invoke says that a call calls a function that is handed to it, now or later.
+type Invoke struct {
+	Call     string `yaml:"call"`
+	Function string `yaml:"function"` // argument with the function, "0" by default
+	// Args is the position from which on the function's own arguments follow;
+	// List and Dict are arguments that hold them instead.
+	Args string `yaml:"args"`
+	List string `yaml:"list"`
+	Dict string `yaml:"dict"`
+	// Result is set if the call gives what the function returns.
+	Result bool `yaml:"result"`
 }
 
 // Request tells the class of a handler's request parameter by its name, for
@@ -180,18 +289,22 @@ type Request struct {
 
 // Library is one data file.
 type Library struct {
-	Library  string              `yaml:"library"`
-	Roots    []string            `yaml:"roots"`   // root modules that make it relevant; default the library's name
-	Aliases  map[string]string   `yaml:"aliases"` // other dotted names of the same thing
-	Types    map[string]string   `yaml:"types"`   // "sqlite3.connect()": sqlite3.Connection
-	Bases    map[string][]string `yaml:"bases"`
-	Sources  []Source            `yaml:"sources"`
-	Sinks    []Sink              `yaml:"sinks"`
-	Cleans   []Clean             `yaml:"cleans"`
-	Guards   []Guard             `yaml:"guards"`
-	Passes   []Pass              `yaml:"passes"`
-	Routes   []Route             `yaml:"routes"`
-	Requests []Request           `yaml:"requests"`
+	Library   string              `yaml:"library"`
+	Roots     []string            `yaml:"roots"`   // root modules that make it relevant; default the library's name
+	Aliases   map[string]string   `yaml:"aliases"` // other dotted names of the same thing
+	Types     map[string]string   `yaml:"types"`   // "sqlite3.connect()": sqlite3.Connection
+	Bases     map[string][]string `yaml:"bases"`
+	Sources   []Source            `yaml:"sources"`
+	Sinks     []Sink              `yaml:"sinks"`
+	Cleans    []Clean             `yaml:"cleans"`
+	Guards    []Guard             `yaml:"guards"`
+	Passes    []Pass              `yaml:"passes"`
+	Routes    []Route             `yaml:"routes"`
+	Requests  []Request           `yaml:"requests"`
+	Fields    []Field             `yaml:"fields"`
+	Instances []Instance          `yaml:"instances"`
+	Invokes   []Invoke            `yaml:"invokes"`
+	Mimes     []Mime              `yaml:"mimes"`
 	// Unbound lists names that a fragment pasted without its imports may use:
 	// {request: flask.request}.
 	Unbound map[string]string `yaml:"unbound"`

@@ -13,6 +13,9 @@ type Leaf struct {
 	Secret bool
 	// Registers is set if it can be a call that registers a handler.
 	Registers bool
+	// Signs has a bit for each place in the signature of a handler that a
+	// parameter of this name can have.
+	Signs uint64
 }
 
 // remoteOnly are the sink kinds about which no rule says anything unless the
@@ -58,6 +61,7 @@ func (s *Set) Leaves(wants map[string]bool) map[string]*Leaf {
 	for name := range wants {
 		add(strings.TrimPrefix(name, "="), false)
 	}
+	s.addSigns(out)
 	return out
 }
 
@@ -82,6 +86,41 @@ func splitLeaf(name string) (root, leaf string) {
 		return name[:i], leaf
 	}
 	return "", leaf
+}
+
+// addSigns gives a bit to each place in the signatures of handlers whose files
+// need not import anything.
+func (s *Set) addSigns(leaves map[string]*Leaf) {
+	next := uint64(1)
+	for _, r := range s.signatures {
+		if r.Import != "" {
+			continue
+		}
+		for _, names := range r.Signature {
+			for name := range strings.SplitSeq(names, "|") {
+				l := leaves[name]
+				if l == nil {
+					l = &Leaf{ID: len(leaves), Roots: []string{}, Remote: true}
+					leaves[name] = l
+				}
+				l.Signs |= next
+			}
+			next <<= 1
+		}
+	}
+}
+
+// SignatureBits are the signatures of such handlers, as the bits of their places.
+func (s *Set) SignatureBits() []uint64 {
+	var out []uint64
+	n := 0
+	for _, r := range s.signatures {
+		if r.Import == "" {
+			out = append(out, (1<<len(r.Signature)-1)<<n)
+			n += len(r.Signature)
+		}
+	}
+	return out
 }
 
 // RemoteRoots are the root modules whose objects hold a client's data.
