@@ -8,8 +8,8 @@ import (
 	"pavise/analysis/syntax"
 )
 
-// Check is what wakes a rule: one of Flow, Sinks, Calls, Sets, Returns, Builds.
-// A rule that is not woken costs nothing.
+// Check is what wakes a rule: one of Flow, Sinks, Calls, Sets, Returns, Builds,
+// Outputs. A rule that is not woken costs nothing.
 type Check interface{ check() }
 
 // Flow wakes on data that arrives at a sink of a kind. Judge says how sure the
@@ -51,6 +51,13 @@ type Builds struct {
 	Run func(p *Pass, e *flow.Event)
 }
 
+// Outputs wakes on values that a template puts into a page where they are not
+// clean for the place.
+type Outputs struct {
+	Run func(p *Pass, e *flow.Event)
+}
+
+func (Outputs) check() {}
 func (Flow) check()    {}
 func (Sinks) check()   {}
 func (Calls) check()   {}

@@ -1,6 +1,7 @@
 package quickfix_test
 
 import (
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -30,6 +31,45 @@ func check(t testing.TB, name string, text []byte) *engine.Snapshot {
 	return engine.Check(source.New(name, text), engine.Options{Config: audit, OnPanic: func(r *analysis.Rule, path string, v any, stack []byte) {
 		t.Errorf("%s: %s panicked: %v\n%s", path, r.ID, v, stack)
 	}})
+}
+
+// checkTemplate is one template of an application, in the folder templates
+// beside its Python files.
+func checkTemplate(t testing.TB, files map[string][]byte, base string, text []byte) *engine.Snapshot {
+	t.Helper()
+	dir := t.TempDir()
+	b := engine.NewBatch()
+	audit := config.Default().With(config.Settings{Profile: config.ProfileAudit})
+	if err := os.Mkdir(filepath.Join(dir, "templates"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	at := ""
+	for name, data := range files {
+		path := filepath.Join(dir, name)
+		if name == base {
+			data = text
+		}
+		if strings.HasSuffix(name, ".py") {
+			b.Add(source.New(path, data), engine.Options{Config: audit})
+			continue
+		}
+		path = filepath.Join(dir, "templates", name)
+		if name == base {
+			at = path
+		}
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := b.Run(context.Background(), 1, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range b.Others() {
+		if s.File().Path() == at {
+			return s
+		}
+	}
+	return engine.Check(source.New("nothing.py", nil), engine.Options{Config: audit})
 }
 
 // archives are the golden archives of all fixes.
@@ -84,8 +124,12 @@ func TestGoldens(t *testing.T) {
 					inputs[base] = file.Data
 					continue
 				}
-				got, ok := run(t, base, inputs[base], name, string(file.Data))
-				if ok && !strings.HasSuffix(name, "!refused") {
+				look := func(text []byte) *engine.Snapshot { return check(t, base, text) }
+				if isTemplate := !strings.HasSuffix(base, ".py"); isTemplate {
+					look = func(text []byte) *engine.Snapshot { return checkTemplate(t, inputs, base, text) }
+				}
+				got, ok := run(t, look, base, inputs[base], name, string(file.Data))
+				if ok && !strings.HasSuffix(name, "!refused") && strings.HasSuffix(base, ".py") {
 					compiled = append(compiled, goldenFile{path + ":" + file.Name, got})
 				}
 				if *update && ok && got != string(file.Data) {
@@ -104,13 +148,13 @@ func TestGoldens(t *testing.T) {
 
 // run applies one fix to one case and compares; it returns what the golden
 // should be.
-func run(t *testing.T, base string, input []byte, name, want string) (got string, ok bool) {
+func run(t *testing.T, look func([]byte) *engine.Snapshot, base string, input []byte, name, want string) (got string, ok bool) {
 	t.Helper()
 	if input == nil {
 		t.Errorf("%s@%s has no input above it", base, name)
 		return "", false
 	}
-	s := check(t, base, input)
+	s := look(input)
 	if name, refused := strings.CutSuffix(name, "!refused"); refused {
 		return refusal(t, s, base, name, strings.TrimSpace(want))
 	}
@@ -124,7 +168,7 @@ func run(t *testing.T, base string, input []byte, name, want string) (got string
 	if got != want && !*update {
 		t.Errorf("%s@%s\n--- got\n%s--- want\n%s", base, name, got, want)
 	}
-	once(t, base, text, name, f)
+	once(t, look(text), base, name, f)
 	return got, true
 }
 
@@ -167,9 +211,8 @@ func findings(s *engine.Snapshot) string {
 }
 
 // once fails the test if the fix is offered again where it was applied.
-func once(t *testing.T, base string, text []byte, name string, f *analysis.Finding) {
+func once(t *testing.T, s *engine.Snapshot, base, name string, f *analysis.Finding) {
 	t.Helper()
-	s := check(t, base, text)
 	list := s.Findings()
 	for i := range list {
 		if list[i].Rule != f.Rule || list[i].Span.Start != f.Span.Start {

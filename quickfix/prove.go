@@ -35,6 +35,9 @@ func (p *prover) prove(f *analysis.Finding, edits []source.Edit) string {
 		}
 	}
 	text := source.Apply(p.before.File().Text(), edits)
+	if p.before.IsTemplate() {
+		return judge(p.before, p.known, p.before.With(text), []*analysis.Finding{f}, edits)
+	}
 	after := engine.Check(source.New(p.before.File().Path(), text), engine.Options{Config: p.before.Config()})
 	return judge(p.before, p.known, after, []*analysis.Finding{f}, edits)
 }

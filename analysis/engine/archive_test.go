@@ -32,9 +32,11 @@ func check(t *testing.T, name string, text []byte, c *config.Config) *engine.Sna
 	}})
 }
 
+// A mark stands in a comment of Python (# want rule) or of a template
+// ({# want rule #} and <!-- want rule -->).
 var (
-	wantMark = regexp.MustCompile(`#\s*want\s+([\w, -]+)`)
-	atMark   = regexp.MustCompile(`#\s*at\s+([\w -]+)`)
+	wantMark = regexp.MustCompile(`(?:#|<!--)\s*want\s+([\w, -]+)`)
+	atMark   = regexp.MustCompile(`(?:#|<!--)\s*at\s+([\w -]+)`)
 )
 
 // mark says that a rule must report on a line: "# want rule", or with the way of
@@ -215,12 +217,18 @@ func TestRuleArchives(t *testing.T) {
 				t.Fatal(err)
 			}
 			fires, silent := 0, 0
+			isProject := slices.ContainsFunc(ar.Files, func(f txtar.File) bool { return !strings.HasSuffix(f.Name, ".py") })
+			if isProject {
+				compareProject(t, ar)
+			}
 			for _, f := range ar.Files {
 				if strings.Contains(f.Name, "@") {
 					continue
 				}
-				s, only := checkBy(t, r, f.Name, f.Data)
-				texts{f.Name: f.Data}.hold(t, f.Name, s, only)
+				if !isProject {
+					s, only := checkBy(t, r, f.Name, f.Data)
+					texts{f.Name: f.Data}.hold(t, f.Name, s, only)
+				}
 				if n := len(wanted(f.Data)); n > 0 {
 					fires += n
 				} else {

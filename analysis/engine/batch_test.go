@@ -78,19 +78,35 @@ func fileNames(ar *txtar.Archive) []string {
 // TestProjects holds the projects to their marks.
 func TestProjects(t *testing.T) {
 	for name, ar := range projects(t) {
-		t.Run(name, func(t *testing.T) {
-			dir := unpack(t, ar)
-			o := options(t)
-			o.Config = nil
-			b := batch(t, dir, fileNames(ar), o, 2)
-			ts := texts{}
-			for _, f := range ar.Files {
-				ts[filepath.Join(dir, filepath.FromSlash(f.Name))] = f.Data
-			}
-			for _, name := range fileNames(ar) {
-				path := filepath.Join(dir, filepath.FromSlash(name))
-				ts.hold(t, path, b.Snapshot(path), "")
-			}
-		})
+		t.Run(name, func(t *testing.T) { compareProject(t, ar) })
+	}
+}
+
+// compareProject holds the files of an archive, templates among them, to their
+// marks.
+func compareProject(t *testing.T, ar *txtar.Archive) {
+	t.Helper()
+	dir := unpack(t, ar)
+	o := options(t)
+	o.Config = nil
+	b := batch(t, dir, fileNames(ar), o, 2)
+	others := map[string]*engine.Snapshot{}
+	for _, s := range b.Others() {
+		others[s.File().Path()] = s
+	}
+	ts := texts{}
+	for _, f := range ar.Files {
+		ts[filepath.Join(dir, filepath.FromSlash(f.Name))] = f.Data
+	}
+	for path, text := range ts {
+		s := b.Snapshot(path)
+		if s == nil {
+			s = others[path]
+		}
+		if s != nil {
+			ts.hold(t, path, s, "")
+		} else if missed := wanted(text); len(missed) > 0 {
+			t.Errorf("%s: missed %v", path, missed)
+		}
 	}
 }

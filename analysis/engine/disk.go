@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"pavise/analysis/lang/template"
 	"pavise/analysis/source"
 	"pavise/analysis/syntax"
 )
@@ -25,6 +26,10 @@ type Disk struct {
 	mu    sync.Mutex // guards the maps
 	files map[string]*diskFile
 	dirs  map[string]*listing
+
+	pages  map[string]bool                // where templates were looked for: whether one is there
+	below  map[string]map[string][]string // folder of a project -> base name -> files that may be templates
+	marked map[string]bool                // whether a folder is the root of a project
 }
 
 // diskFile is one file, read once.
@@ -32,8 +37,9 @@ type diskFile struct {
 	once sync.Once
 	read atomic.Bool
 	stamp
-	text *source.File // if it is not to be read from the disk
-	tree *syntax.Tree // nil if it cannot be read
+	text *source.File   // if it is not to be read from the disk
+	tree *syntax.Tree   // nil if it cannot be read
+	page *template.File // if it is a template
 }
 
 // listing is what a folder holds.
@@ -66,7 +72,12 @@ func (s stamp) holds(path string) bool {
 }
 
 // NewDisk returns a Disk that has seen nothing.
-func NewDisk() *Disk { return &Disk{files: map[string]*diskFile{}, dirs: map[string]*listing{}} }
+func NewDisk() *Disk {
+	return &Disk{
+		files: map[string]*diskFile{}, dirs: map[string]*listing{},
+		pages: map[string]bool{}, below: map[string]map[string][]string{}, marked: map[string]bool{},
+	}
+}
 
 // Tree reads and parses a file; nil if that is not possible.
 func (d *Disk) Tree(path string) *syntax.Tree {
@@ -76,17 +87,18 @@ func (d *Disk) Tree(path string) *syntax.Tree {
 		f = &diskFile{}
 		d.files[path] = f
 	}
+	isPage := d.pages[path]
 	d.mu.Unlock()
 	f.once.Do(func() {
-		f.load(path)
+		f.load(path, isPage)
 		f.read.Store(true)
 	})
 	return f.tree
 }
 
-func (f *diskFile) load(path string) {
+func (f *diskFile) load(path string, isPage bool) {
 	if f.text != nil {
-		f.tree = parse(f.text)
+		f.parse(f.text, isPage)
 		return
 	}
 	info, err := os.Stat(path)
@@ -98,8 +110,17 @@ func (f *diskFile) load(path string) {
 		return
 	}
 	if text, err := os.ReadFile(path); err == nil {
-		f.tree = parse(source.New(path, text))
+		f.parse(source.New(path, text), isPage)
 	}
+}
+
+func (f *diskFile) parse(text *source.File, isPage bool) {
+	if isPage {
+		f.page = template.Parse(text)
+		f.tree = f.page.Tree
+		return
+	}
+	f.tree = parse(text)
 }
 
 // hold takes a text in place of what is on the disk.
@@ -128,6 +149,9 @@ func (d *Disk) Refresh() (changed []string, moved bool) {
 		now := list(dir)
 		d.dirs[dir] = now
 		moved = moved || !maps.Equal(l.names, now.names)
+	}
+	if d.lookForTemplates(moved) {
+		moved = true
 	}
 	return changed, moved
 }

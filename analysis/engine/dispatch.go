@@ -16,6 +16,7 @@ type dispatch struct {
 	sets    map[string][]woken[analysis.Sets]
 	returns []woken[analysis.Returns]
 	builds  []woken[analysis.Builds]
+	outputs []woken[analysis.Outputs]
 	index   *flow.Index
 }
 
@@ -50,6 +51,8 @@ func newDispatch(rules []*analysis.Rule) *dispatch {
 				d.returns = append(d.returns, woken[analysis.Returns]{r, c})
 			case analysis.Builds:
 				d.builds = append(d.builds, woken[analysis.Builds]{r, c})
+			case analysis.Outputs:
+				d.outputs = append(d.outputs, woken[analysis.Outputs]{r, c})
 			}
 		}
 	}
@@ -91,6 +94,10 @@ func (u *unitRun) events(list []flow.Event) {
 			}
 		case flow.Returned:
 			for _, w := range u.returns {
+				u.guarded(w.rule, func(p *analysis.Pass) { w.check.Run(p, e) })
+			}
+		case flow.Output:
+			for _, w := range u.outputs {
 				u.guarded(w.rule, func(p *analysis.Pass) { w.check.Run(p, e) })
 			}
 		case flow.Built:

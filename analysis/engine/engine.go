@@ -9,6 +9,7 @@ import (
 	"pavise/analysis"
 	"pavise/analysis/config"
 	"pavise/analysis/flow"
+	"pavise/analysis/lang/template"
 	"pavise/analysis/models"
 	"pavise/analysis/rules"
 	"pavise/analysis/source"
@@ -79,7 +80,7 @@ func (s *Snapshot) Note() string { return s.note }
 // computed anew on each call; ok is false if there is none.
 func (s *Snapshot) Event(f *analysis.Finding) (ev flow.Event, ok bool) {
 	i := s.tree.At(f.Span.Start)
-	if i < 0 {
+	if i < 0 || s.tree.Units[i].IsFlat() {
 		return flow.Event{}, false
 	}
 	program := flow.NewProgram(s.rules.index, s.others())
@@ -105,10 +106,19 @@ func (s *Snapshot) Event(f *analysis.Finding) (ev flow.Event, ok bool) {
 func (s *Snapshot) With(text []byte) *Snapshot {
 	file := source.New(s.file.Path(), text)
 	files := s.others()
-	program := flow.NewProgram(s.rules.index, files)
 	o := Options{Config: s.cfg}
-	a := newAnalysed(s.rules, program, file.Path(), o)
-	a.update(parse(file))
+	var a *analysed
+	var program *flow.Program
+	if at := inProgram(file.Path()); s.IsTemplate() {
+		page := template.Parse(file)
+		files = withPage{files, at, page}
+		program = flow.NewProgram(s.rules.index, files)
+		a = &analysed{rules: s.rules, program: program, at: at, tree: page.Tree, note: page.Tree.Partial, run: fileRun{path: file.Path()}}
+	} else {
+		program = flow.NewProgram(s.rules.index, files)
+		a = newAnalysed(s.rules, program, file.Path(), o)
+		a.update(parse(file))
+	}
 	var more []*draft
 	for _, path := range s.feeders {
 		if tree := files.Tree(path); tree != nil {
@@ -120,6 +130,34 @@ func (s *Snapshot) With(text []byte) *Snapshot {
 	snap := a.snapshot(more, a, s.cfg)
 	snap.settled, snap.files, snap.feeders = true, files, s.feeders
 	return snap
+}
+
+// IsTemplate reports whether the file is a template and not Python.
+func (s *Snapshot) IsTemplate() bool {
+	return s.tree != nil && len(s.tree.Units) == 1 && s.tree.Units[0].IsFlat()
+}
+
+// withPage is the files of a project with another text of one template.
+type withPage struct {
+	flow.Files
+	path string
+	page *template.File
+}
+
+// Tree implements [flow.Files].
+func (w withPage) Tree(path string) *syntax.Tree {
+	if path == w.path {
+		return w.page.Tree
+	}
+	return w.Files.Tree(path)
+}
+
+// Template implements [flow.Files].
+func (w withPage) Template(path string) *template.File {
+	if path == w.path {
+		return w.page
+	}
+	return w.Files.Template(path)
 }
 
 // others are the files around the snapshot's.

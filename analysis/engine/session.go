@@ -324,6 +324,9 @@ func (s *Session) Contribute(list []*Contribution) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, c := range list {
+		for _, path := range c.templates() {
+			s.disk.isTemplate(path)
+		}
 		s.touchGuest(c.at)
 		s.guests[c.at] = c
 		s.touchGuest(c.at)

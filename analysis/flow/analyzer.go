@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"pavise/analysis/lang/python"
+	"pavise/analysis/lang/template"
 	"pavise/analysis/models"
 	"pavise/analysis/syntax"
 )
@@ -25,6 +26,8 @@ type Analyzer struct {
 	gen   int         // of the current version
 	users []*Analyzer // modules with results that may depend on this one
 	stale bool        // a result was forgotten since Settle
+
+	page *template.File // if it is a template and not Python
 }
 
 func classesOf(names map[string]bool) map[string]bool {
@@ -52,7 +55,8 @@ type Module struct {
 
 	awake *awake
 
-	registers []int // units that may register handlers; nil: not looked for
+	registers []int            // units that may register handlers; nil: not looked for
+	filters   map[string]*Func // template filters that it registers, nil before they are asked for
 
 	partials int // results that were not kept because units ask for each other
 }

@@ -93,6 +93,11 @@ func (f *frame) external(n syntax.Node, callee *Value, args []Arg) *Value {
 			}
 		}
 	}
+	if r := f.m.set.Render(name); r != nil {
+		if v := f.render(n, callee, r, args); v != nil {
+			return v
+		}
+	}
 	if special := f.m.a.specials[name]; special != nil {
 		if v := special(f, n, args); v != nil {
 			return v
@@ -153,6 +158,16 @@ func (f *frame) modelled(n syntax.Node, callee *Value, args []Arg) *Value {
 	v := f.ofElements(name, f.passed(n, name, recv, args))
 	if p := set.Pass(name); p != nil && p.As != "" && recv != nil {
 		return f.through(p, recv, v)
+	}
+	if recv != nil && len(v.Origins) > 0 && strings.HasSuffix(name, ".get") {
+		if key := argValue(args, 0); key != nil {
+			switch s, _ := key.Str(); {
+			case ofServer[s]:
+				v = v.cleaned(models.All)
+			case ofBrowser[strings.ToLower(s)]:
+				v = v.cleaned(models.Link)
+			}
+		}
 	}
 	for _, c := range set.Cleans(name) {
 		if !holds(c.When, args) {

@@ -311,7 +311,7 @@ func membership(a, b *Value, positive bool) []fact {
 		case "parents":
 			return nil
 		case "scheme":
-			return []fact{{base: a.rel.base, kinds: models.Argument, onTrue: positive}}
+			return []fact{{base: a.rel.base, kinds: models.Argument | models.Link, onTrue: positive}}
 		case "path", "port", "query", "parsed":
 			return nil
 		}
@@ -358,7 +358,7 @@ func equality(a, b *Value, positive bool) []fact {
 			if s, ok := y.Str(); ok && s == "" {
 				return []fact{{base: x.rel.base, marks: noScheme, onTrue: positive}}
 			} else if ok {
-				return []fact{{base: x.rel.base, kinds: models.Argument, onTrue: positive}}
+				return []fact{{base: x.rel.base, kinds: models.Argument | models.Link, onTrue: positive}}
 			}
 		case "same":
 			if y.Consts != nil && !y.IsNone() {

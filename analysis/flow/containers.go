@@ -136,7 +136,7 @@ func (f *frame) getItem(name string, obj syntax.Node, recv *Value, args []Arg) *
 		}
 	}
 	if v == nil {
-		v = elementOf(recv)
+		v = f.item(recv, key)
 	}
 	d := argValue(args, 1)
 	if d == nil {

@@ -18,7 +18,7 @@ func (f *frame) entry(fn *Func) {
 	g.depth = 0
 	g.parent = fn.closure
 	how := f.routeOf(fn)
-	g.route, g.pattern, g.syntax = how.route, how.pattern, how.syntax
+	g.route, g.pattern, g.syntax, g.wraps = how.route, how.pattern, how.syntax, f.wrapped(fn)
 	params := python.Params(fn.node)
 	f.entryParams(g, fn, params, how)
 	f.first(g, fn, how.route)

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"pavise/analysis/lang/template"
 	"pavise/analysis/models"
 	"pavise/analysis/syntax"
 )
@@ -14,6 +15,7 @@ const (
 	Assigned                  // an assignment to a known name, attribute or key
 	Returned                  // a handler returned a value: Name is html, plain for a function that may be one, fragment, data
 	Built                     // a SQL text was built and reaches no known sink
+	Output                    // a template puts a value into a page
 )
 
 // Arg is one argument of a call.
@@ -41,6 +43,29 @@ type Event struct {
 	Unused  bool           // a built text that goes nowhere
 	// Indirect is set if Node is a call that calls Name in its turn, with Args.
 	Indirect bool
+	Hole     *Hole // of an Output
 	// Func is the qualified name of the enclosing function, "" at module level.
 	Func string
 }
+
+// Hole is a place of a page that a template fills.
+type Hole struct {
+	template.Context
+	Kind     models.Kind // that the value is not clean for
+	Raw      Raw         // why it is not escaped, if that is what is wrong
+	Template string      // its name, "" for a text
+	Text     string      // what stands in the hole
+	JSON     bool        // it is JSON, whose quotes are not those of HTML
+}
+
+// Raw says why a value is put into a page as it is.
+type Raw uint8
+
+// Reasons.
+const (
+	Escaped   Raw = iota
+	RawFilter     // the hole's own filter says that it is escaped
+	RawBlock      // escaping is switched off around the hole
+	RawFile       // templates of that name, or of that environment, are not escaped
+	RawValue      // the value says that it is escaped
+)

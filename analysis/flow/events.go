@@ -174,6 +174,9 @@ func (f *frame) emit(e Event) {
 	if f.fn != nil {
 		e.Func = f.fn.name
 	}
+	if e.Kind == Called && f.m.a.wants[e.Name] {
+		f.run.deps[dep{f.m.a, depRoots}] = true // a rule may ask what the file imports
+	}
 	e.Inlined = f.depth > 0
 	e.Indirect = e.Kind == Called && e.Node == f.run.indirect
 	e.View = f.fn == nil || f.inView()
@@ -438,6 +441,7 @@ func (f *frame) returned(n syntax.Node, v *Value) {
 	if f.run.quiet > 0 || f.depth > 0 {
 		return
 	}
+	f.renderReturned(n, v)
 	var name string
 	switch {
 	case f.route != nil && f.route.Returns == "redirect":

@@ -333,11 +333,25 @@ func (f *frame) ofElements(call string, v *Value) *Value {
 	return &c
 }
 
+// ofBrowser are header fields that hold addresses of pages, as browsers fill
+// them in.
+var ofBrowser = words("referer referrer http_referer http_referrer origin host http_host http_origin")
+
+// ofServer are keys of a request's environment that the server fills in.
+var ofServer = words(`SCRIPT_NAME REMOTE_ADDR REMOTE_PORT SERVER_NAME SERVER_PORT SERVER_PROTOCOL SERVER_SOFTWARE REQUEST_METHOD
+	GATEWAY_INTERFACE DOCUMENT_ROOT wsgi.url_scheme`)
+
 // item is the element of obj under a key.
 func (f *frame) item(obj, key *Value) *Value {
 	if s, ok := key.Str(); ok {
 		if v := obj.part(partKey{kind: keyPart, name: s}); v != nil {
 			return v
+		}
+		if ofServer[s] {
+			return elementOf(obj).cleaned(models.All)
+		}
+		if ofBrowser[strings.ToLower(s)] {
+			return elementOf(obj).cleaned(models.Link)
 		}
 	}
 	if i, ok := key.Int(); ok {

@@ -137,10 +137,11 @@ type frame struct {
 	parent   *frame // the scope around it, for closures
 	fn       *Func  // nil at module level and in class bodies
 	route    *models.Route
-	view     bool   // one of its parameters is a request
-	pattern  string // of its URL
-	syntax   string // of the pattern
-	depth    int    // of inlined calls
+	wraps    *wrapped // the decorator that renders what it returns, or nil
+	view     bool     // one of its parameters is a request
+	pattern  string   // of its URL
+	syntax   string   // of the pattern
+	depth    int      // of inlined calls
 	self     string
 	ret      *Value
 	yields   *Value

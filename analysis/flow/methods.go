@@ -288,15 +288,16 @@ func prefixTest(recv *Value, args []Arg) *Value {
 		}
 		return test(fact{base: recv, weak: models.Path, onTrue: true}, fact{base: recv.rel.base, weak: models.Path, onTrue: true})
 	}
+	links := linkFacts(recv, p)
 	if !ok {
-		return test(fact{base: recv, weak: models.Path, onTrue: true})
+		return test(append(links, fact{base: recv, weak: models.Path, onTrue: true})...)
 	}
 	if i := strings.Index(s, "://"); i > 0 && strings.Contains(s[i+3:], "/") {
 		return test(fact{base: recv, kinds: models.URL | models.Redirect, onTrue: true})
 	}
 	weak := models.Redirect | models.URL
 	if s == "//" || s == `/\` || s == "http" || s == "http://" || s == "https://" {
-		return test(fact{base: recv, weak: weak, marks: marksOf(s == "//", s == `/\`)})
+		return test(append(links, fact{base: recv, weak: weak, marks: marksOf(s == "//", s == `/\`)})...)
 	}
 	switch s {
 	case "-":
@@ -308,7 +309,32 @@ func prefixTest(recv *Value, args []Arg) *Value {
 	if s == "/" {
 		x.marks = leadingSlash
 	}
-	return test(x)
+	return test(append(links, x)...)
+}
+
+// linkFacts say that an address which begins with a prefix, or one of several,
+// runs no script when it is followed.
+func linkFacts(v, prefix *Value) []fact {
+	list := []*Value{prefix}
+	if prefix.Type == "tuple" && prefix.rest == nil {
+		list = nil
+		for _, p := range prefix.parts {
+			list = append(list, p.v)
+		}
+	}
+	for _, p := range list {
+		if s, ok := p.Str(); !ok || !fixedScheme(s) && !strings.HasPrefix(s, "http") {
+			return nil
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	facts := []fact{{base: v, kinds: models.Link, onTrue: true}}
+	if v.rel != nil && v.rel.how == "same" {
+		facts = append(facts, fact{base: v.rel.base, kinds: models.Link, onTrue: true})
+	}
+	return facts
 }
 
 // beginsUndashed adds to a test for prefixes that none of them is a dash.

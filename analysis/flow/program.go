@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"pavise/analysis/lang/python"
+	"pavise/analysis/lang/template"
 	"pavise/analysis/source"
 	"pavise/analysis/syntax"
 )
@@ -21,6 +22,12 @@ type Files interface {
 	Locate(path, target string) (file, rest string)
 	// Tree is the parsed file, nil if it cannot be read.
 	Tree(path string) *syntax.Tree
+	// FindTemplate finds the template that the file at path renders by a name, ""
+	// if there is none. Folders are those that the code names as holding
+	// templates.
+	FindTemplate(path, name string, folders []string) string
+	// Template is a file that FindTemplate found, nil if it cannot be read.
+	Template(path string) *template.File
 }
 
 // Program is the files of a project, whose values flow into each other. It has
@@ -54,6 +61,7 @@ type dep struct {
 }
 
 const (
+	depFilters = "\x00filters" // which template filters the module registers
 	depFacts   = "\x00facts"   // what the module's statements test
 	depRoots   = "\x00roots"   // which libraries the module imports
 	depImports = "\x00imports" // where imports of the module lead
@@ -76,6 +84,37 @@ func (p *Program) module(path string) *Analyzer {
 	return nil
 }
 
+// template is the template at path, nil if it cannot be read.
+func (p *Program) template(path string) *Analyzer {
+	a, ok := p.modules[path]
+	if !ok {
+		a = &Analyzer{Program: p, path: path}
+		if a.page = p.files.Template(path); a.page == nil {
+			a = nil
+		} else {
+			a.update(a.page.Tree)
+		}
+		p.modules[path] = a
+	}
+	if a == nil || a.page == nil {
+		return nil
+	}
+	return a
+}
+
+// read is the present text of a file, nil if there is none.
+func (p *Program) read(a *Analyzer) *syntax.Tree {
+	if a.page == nil {
+		return p.files.Tree(a.path)
+	}
+	page := p.files.Template(a.path)
+	if page == nil {
+		page = template.Parse(source.New(a.path, nil))
+	}
+	a.page = page
+	return page.Tree
+}
+
 // File is the analyzer of a file, which is given its text by Update.
 func (p *Program) File(path string) *Analyzer {
 	a := p.modules[path]
@@ -94,7 +133,7 @@ func (p *Program) Reload(path string) {
 		delete(p.modules, path) // it may be readable now
 		return
 	}
-	tree := p.files.Tree(path)
+	tree := p.read(a)
 	if tree == nil {
 		tree = &syntax.Tree{File: source.New(path, nil)}
 	}
@@ -342,6 +381,9 @@ func (st *unitState) names() []string {
 		if k != "" {
 			names = append(names[:len(names):len(names)], k)
 		}
+	}
+	if st.facts.filters {
+		names = append(names[:len(names):len(names)], depFilters)
 	}
 	if st.tests() {
 		names = append(names[:len(names):len(names)], depFacts)

@@ -79,6 +79,7 @@ func (r *run) prepare(f *frame) {
 		return
 	}
 	for i, name := range f.scope.Names {
+		r.deps[dep{f.m.a, name}] = true
 		if len(f.m.binds[name]) > 1 || r.unit.unit.Parent != "" {
 			if v := r.bound(f.m, name, r.unit.ord); v != nil {
 				f.env.vars[i] = v

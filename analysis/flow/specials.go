@@ -48,6 +48,15 @@ func newSpecials() map[string]special {
 		"uuid.uuid4":  asType("uuid.UUID"), "uuid.UUID": asType("uuid.UUID"),
 		"decimal.Decimal": asType("decimal.Decimal"),
 		"textwrap.dedent": dedented, "inspect.cleandoc": dedented, "sqlparse.format": first,
+		"jinja2.Environment":                   keeping("jinja2.Environment", falseValue),
+		"jinja2.sandbox.SandboxedEnvironment":  keeping("jinja2.sandbox.SandboxedEnvironment", falseValue),
+		"jinja2.Template":                      keeping("jinja2.Template", falseValue),
+		"jinja2.FileSystemLoader":              keeping("jinja2.FileSystemLoader", nil, "searchpath"),
+		"jinja2.PackageLoader":                 keeping("jinja2.PackageLoader", nil, "package_name", "package_path"),
+		"jinja2.ChoiceLoader":                  keeping("jinja2.ChoiceLoader", nil, "loaders"),
+		"jinja2.select_autoescape":             keeping("jinja2.select_autoescape", nil, "enabled_extensions", "disabled_extensions", "default_for_string", "default"),
+		"starlette.templating.Jinja2Templates": keeping("starlette.templating.Jinja2Templates", nil, "directory"),
+		"django.template.Context":              templateContext(0), "django.template.RequestContext": templateContext(1), "locals": locals,
 		"asyncio.run": first, "asgiref.sync.async_to_sync": first, "asgiref.sync.sync_to_async": first,
 		"asyncio.wait_for": first, "asyncio.ensure_future": first, "asyncio.create_task": first,
 	}
@@ -105,6 +114,55 @@ func dedented(_ *frame, _ syntax.Node, args []Arg) *Value {
 		}
 	}
 	return strValue(strings.Join(lines, "\n"))
+}
+
+// templateContext is the dictionary that a template's context is made of; it
+// may say that nothing is escaped.
+func templateContext(i int) special {
+	return func(_ *frame, _ syntax.Node, args []Arg) *Value {
+		v := argValue(args, i)
+		if off := FindValue(args, "autoescape"); v != nil && off != nil {
+			return v.with(partKey{kind: attrPart, name: "autoescape"}, off)
+		}
+		return v
+	}
+}
+
+// keeping is an instance of a class that keeps its arguments as attributes:
+// positional ones under names. Escape is what its attribute autoescape is
+// unless an argument says otherwise, nil for a class without it.
+func keeping(class string, escape *Value, names ...string) special {
+	return func(_ *frame, _ syntax.Node, args []Arg) *Value {
+		v := typed(class)
+		if escape != nil {
+			v = v.with(partKey{kind: attrPart, name: "autoescape"}, escape)
+		}
+		i := 0
+		for _, a := range args {
+			name := a.Name
+			if name == "" && i < len(names) {
+				name = names[i]
+				i++
+			}
+			if name != "" && name[0] != '*' && !a.Value.tainted(models.Opaque) {
+				v = v.with(partKey{kind: attrPart, name: name}, a.Value)
+			} else if name != "" && name == "autoescape" || name == "**" {
+				v = v.with(partKey{kind: attrPart, name: "autoescape"}, unknown)
+			}
+		}
+		return v
+	}
+}
+
+// locals is a dictionary of the variables of a function.
+func locals(f *frame, _ syntax.Node, _ []Arg) *Value {
+	v := &Value{Type: "dict", parts: []part{}}
+	for i, name := range f.scope.Names {
+		if x := f.env.vars[i]; x != nil {
+			v = v.with(partKey{kind: keyPart, name: name}, x)
+		}
+	}
+	return v
 }
 
 func asType(t string) special {

@@ -181,6 +181,9 @@ func (w *walker) text(pieces []Piece) {
 			prefix += "\x00"
 			continue
 		}
+		if w.kind == models.Link && fixedScheme(prefix) {
+			return
+		}
 		if w.kind == models.CSV && prefix != "" && !strings.ContainsRune("=+-@\t\r\x00", rune(prefix[0])) {
 			prefix += "\x00"
 			continue // a cell that begins like this is no formula
@@ -252,6 +255,13 @@ func fixedHost(prefix string, kind models.Kind) bool {
 	return strings.HasPrefix(prefix, "?") || strings.HasPrefix(prefix, "#") || strings.HasPrefix(prefix, "./")
 }
 
+// fixedScheme reports whether an address that begins with the text cannot have
+// the scheme javascript:.
+func fixedScheme(prefix string) bool {
+	i := strings.IndexAny(prefix, ":/?#")
+	return i >= 0 && (prefix[i] != ':' || i > 0 && !strings.EqualFold(strings.TrimSpace(prefix[:i]), "javascript"))
+}
+
 func (w *walker) hole(v *Value, n syntax.Node, at sql.Context, inner bool, depth int) {
 	if v == nil || depth > 6 || v.Harmless() || v == neverReturns {
 		return
@@ -259,7 +269,7 @@ func (w *walker) hole(v *Value, n syntax.Node, at sql.Context, inner bool, depth
 	if v.rel != nil && v.rel.how == "stripped" && w.kind&models.Redirect != 0 && inner {
 		return
 	}
-	if v.Clean&w.kind == w.kind {
+	if v.Clean&w.kind == w.kind || w.kind == models.Link && v.Clean&(models.URL|models.Redirect) != 0 {
 		return
 	}
 	if w.kind&models.SQL != 0 && v.doubled != 0 && at.Place == sql.Identifier && at.Quote == opening(v.doubled) {
@@ -491,14 +501,14 @@ var (
 // LooksLikeMarkup reports whether a text begins like a document or element of XML.
 func LooksLikeMarkup(v *Value) bool {
 	for _, pieces := range variants(v, syntax.Node{}) {
-		if markup.MatchString(render(pieces)) {
+		if likeMarkup.MatchString(render(pieces)) {
 			return true
 		}
 	}
 	return false
 }
 
-var markup = regexp.MustCompile(`^\s*<(?:[?!]?[A-Za-z_][\w.:-]*)(?:[\s/>]|$)`)
+var likeMarkup = regexp.MustCompile(`^\s*<(?:[?!]?[A-Za-z_][\w.:-]*)(?:[\s/>]|$)`)
 
 // looksLikeFilter reports whether a text begins like a filter of a directory.
 func looksLikeFilter(v *Value) bool {

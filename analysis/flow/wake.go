@@ -22,6 +22,7 @@ type facts struct {
 	routed  bool           // a decorator, or a method: a framework may call it
 	signed  bool           // a parameter of a handler that is known by nothing else
 	pairs   bool           // a pair that may register a handler
+	filters bool           // it may give template engines a filter
 }
 
 // hashOf is the same in every process, so that no finding hangs on chance.
@@ -93,6 +94,7 @@ func (a *Analyzer) readFacts(u *syntax.Unit) facts {
 				seen |= l.Signs
 			}
 			f.remote = f.remote || tellsOfClients(t)
+			f.filters = f.filters || namesFilters(t)
 		case syntax.KindStringContent:
 			t := n.Text()
 			f.sql = f.sql || beginsLikeSQL(t)
@@ -153,6 +155,15 @@ func isPair(n syntax.Node) bool {
 	case syntax.KindIdentifier, syntax.KindAttribute:
 		text := bytes.TrimLeft(n.NamedChild(0).Text(), "rbuRBU\"'")
 		return len(text) > 0 && (text[0] == '/' || text[0] == '^' || text[0] == '(')
+	}
+	return false
+}
+
+// namesFilters recognises the names under which filters are registered.
+func namesFilters(t []byte) bool {
+	switch string(t) {
+	case "filter", "filters", "template_filter", "app_template_filter", "add_template_filter", "add_app_template_filter":
+		return true
 	}
 	return false
 }

@@ -13,13 +13,16 @@ var kindNames = map[string]Kind{
 	"argument": Argument, "program": Program, "remote_command": RemoteCommand, "import": Import, "reflect": Reflect,
 	"format": Format, "query": Query, "filter": Filter, "assign": Assign, "markup": Markup, "csv": CSV, "mail": Mail,
 	"mail_html": MailHTML, "session": Session, "cookie": Cookie, "detail": Detail, "alloc": Alloc,
+	"script": Script, "script_text": ScriptText, "unquoted": Unquoted, "link": Link,
 }
 
 // alike are kinds that what cleans for another cleans for too.
 var alike = map[Kind]Kind{
-	HTML:    MailHTML | Markup,
-	Command: RemoteCommand,
-	Header:  Mail | Cookie,
+	HTML:     MailHTML | Markup,
+	Command:  RemoteCommand,
+	Header:   Mail | Cookie,
+	Redirect: Link,
+	URL:      Link,
 }
 
 // parseCleared reads the kinds that a call or guard makes harmless, with those

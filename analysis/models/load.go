@@ -49,6 +49,10 @@ type Set struct {
 	requests   []Request
 	unbound    map[string]string
 
+	renders     map[string]*Render // by call or decorator
+	renderBases map[string]*Render
+	filters     map[string]*TemplateFilter // by dialect, a colon and name
+
 	remote  map[string]bool              // root modules with sources of a client's data
 	roots   map[string]bool              // root modules that have a model
 	members map[string]map[string]string // class -> member -> the qualified name that facts use
@@ -94,6 +98,7 @@ func newSet() *Set {
 		fields: map[string]*Field{}, instances: map[string]*Instance{}, invokes: map[string]*Invoke{}, adds: map[string]*Route{},
 		decorators: map[string]*Route{}, registers: map[string]*Route{}, routeBases: map[string]*Route{},
 		returning: map[string]*Route{}, mimes: map[string][]*Mime{},
+		renders: map[string]*Render{}, renderBases: map[string]*Render{}, filters: map[string]*TemplateFilter{},
 		unbound: map[string]string{}, roots: map[string]bool{}, remote: map[string]bool{},
 	}
 }
@@ -146,6 +151,12 @@ func (s *Set) add(text []byte) error {
 		s.invokes[x.Call] = x
 	}
 	if err := s.addMimes(lib.Mimes); err != nil {
+		return err
+	}
+	if err := s.addRenders(lib.Renders); err != nil {
+		return err
+	}
+	if err := s.addFilters(lib.Filters); err != nil {
 		return err
 	}
 	return s.addRoutes(lib.Routes)
@@ -296,6 +307,51 @@ func (s *Set) addMimes(list []Mime) error {
 	return nil
 }
 
+func (s *Set) addRenders(list []Render) error {
+	for i := range list {
+		x := &list[i]
+		if x.Dialect == "" {
+			x.Dialect = "jinja"
+		}
+		switch x.Escapes {
+		case "", "all", "none", "suffix", "environment":
+		default:
+			return fmt.Errorf("render %s%s%s escapes %q", x.Call, x.Decorator, x.Base, x.Escapes)
+		}
+		switch {
+		case x.Call != "":
+			s.renders[x.Call] = x
+		case x.Decorator != "":
+			s.renders[x.Decorator] = x
+		case x.Base != "" && x.Method != "":
+			s.renderBases[x.Base] = x
+		default:
+			return errors.New("a render needs call, decorator, or base and method")
+		}
+	}
+	return nil
+}
+
+func (s *Set) addFilters(list []TemplateFilter) error {
+	for i := range list {
+		x := &list[i]
+		var err error
+		if x.clears, err = parseCleared(x.Clears); err != nil {
+			return fmt.Errorf("filter %q: %w", x.Filter, err)
+		}
+		dialects := []string{x.Dialect}
+		if x.Dialect == "" {
+			dialects = []string{"jinja", "django"}
+		}
+		for name := range strings.SplitSeq(x.Filter, ",") {
+			for _, d := range dialects {
+				s.filters[d+":"+strings.TrimSpace(name)] = x
+			}
+		}
+	}
+	return nil
+}
+
 // index collects, for each class, the members that some fact names.
 func (s *Set) index() {
 	s.members = map[string]map[string]string{}
@@ -329,6 +385,7 @@ func (s *Set) index() {
 	noteKeys(s.instances, note)
 	noteKeys(s.registers, note)
 	noteKeys(s.returning, note)
+	noteKeys(s.renders, note)
 	member := func(target string) {
 		target, _, _ = strings.Cut(target, "[")
 		note(target)

@@ -294,7 +294,7 @@ func (s *Set) Known(name string) bool {
 			return true
 		}
 	}
-	if len(s.sinks[name]) > 0 || len(s.cleans[name]) > 0 || s.passes[name] != nil {
+	if len(s.sinks[name]) > 0 || len(s.cleans[name]) > 0 || s.passes[name] != nil || s.renders[name] != nil {
 		return true
 	}
 	_, ok := s.types[name]
@@ -322,3 +322,27 @@ func (s *Set) HasMembers(class string) bool {
 	}
 	return false
 }
+
+// Render is what a call or decorator renders, nil if it renders nothing.
+func (s *Set) Render(name string) *Render { return s.renders[name] }
+
+// RenderBase is what the methods of a class derived from base render.
+func (s *Set) RenderBase(base string) *Render { return s.renderBase(base, 0) }
+
+func (s *Set) renderBase(class string, depth int) *Render {
+	if r := s.renderBases[class]; r != nil || depth > 8 {
+		return r
+	}
+	for _, b := range s.bases[class] {
+		if r := s.renderBase(b, depth+1); r != nil {
+			return r
+		}
+	}
+	return nil
+}
+
+// Filter is what a filter does in a dialect, nil if it is not known.
+func (s *Set) Filter(dialect, name string) *TemplateFilter { return s.filters[dialect+":"+name] }
+
+// Kinds that are cleared.
+func (f *TemplateFilter) Kinds() Kind { return f.clears }

@@ -51,6 +51,10 @@ const (
 	Cookie             // name, value, domain or path of a cookie
 	Detail             // error details in a response
 	Alloc              // sizes and counts that memory or time is spent on
+	Script             // code of a script or style in a page
+	ScriptText         // a quoted text in a script of a page
+	Unquoted           // a place in a tag of a page where no quotes hold it
+	Link               // an address in a page that a click or the page itself follows
 	All           Kind = 1<<64 - 1
 )
 
@@ -287,6 +291,55 @@ type Request struct {
 	Type   string `yaml:"type"`
 }
 
+// Render says that a call renders a template, or gives one that a later call
+// renders.
+type Render struct {
+	Call      string `yaml:"call"`
+	Decorator string `yaml:"decorator"` // of a handler that returns the template's names
+	Base      string `yaml:"base"`      // class of handlers one of whose methods, Method, returns the names
+	Method    string `yaml:"method"`
+	// Name is the argument that holds the template's name, or a list of them;
+	// "self.x" is an attribute of the object. Text is the argument with the
+	// template itself; Template, the one that was made by a call that Loads.
+	Name     string `yaml:"name"`
+	Text     string `yaml:"text"`
+	Template string `yaml:"template"`
+	Loads    bool   `yaml:"loads"` // nothing is rendered yet
+	// Environment is the argument that knows where templates are and whether
+	// they are escaped.
+	Environment string   `yaml:"environment"`
+	Context     []string `yaml:"context"` // arguments with the names the template sees: dictionaries, or "**" for all keywords
+	Dialect     string   `yaml:"dialect"` // jinja (default) or django
+	// Escapes says what is escaped: all (default), none, suffix (files with
+	// the Suffixes, and texts), environment (as that was told; nothing if it was
+	// not).
+	Escapes  string   `yaml:"escapes"`
+	Suffixes []string `yaml:"suffixes"`
+	// Knows are names that every template sees: an object ("flask.request"), an
+	// instance ("django.http.HttpRequest()") or an argument ("0").
+	Knows map[string]string `yaml:"knows"`
+}
+
+// TemplateFilter says what a filter of a template language does to its value.
+type TemplateFilter struct {
+	Filter  string `yaml:"filter"`  // names, comma separated
+	Dialect string `yaml:"dialect"` // jinja or django; both if empty
+	// Escape is once (unless it is marked as escaped) or again (always).
+	Escape string `yaml:"escape"`
+	Clears string `yaml:"clears"` // kinds
+	Weak   bool   `yaml:"weak"`   // a half measure
+	Marks  bool   `yaml:"marks"`  // the result counts as escaped from here on
+	Keeps  bool   `yaml:"keeps"`  // a marked value stays marked
+	// Gives is what the result is where it is not the value, changed: int, float
+	// or bool; element: one of the value's; value: the value or the argument in its
+	// place; attribute: a list of an attribute of the elements; list: the value;
+	// joined: the elements as one text; carried: the value with the arguments in it;
+	// json: JSON for a page.
+	Gives string `yaml:"gives"`
+
+	clears Kind
+}
+
 // Library is one data file.
 type Library struct {
 	Library   string              `yaml:"library"`
@@ -305,6 +358,8 @@ type Library struct {
 	Instances []Instance          `yaml:"instances"`
 	Invokes   []Invoke            `yaml:"invokes"`
 	Mimes     []Mime              `yaml:"mimes"`
+	Renders   []Render            `yaml:"renders"`
+	Filters   []TemplateFilter    `yaml:"filters"`
 	// Unbound lists names that a fragment pasted without its imports may use:
 	// {request: flask.request}.
 	Unbound map[string]string `yaml:"unbound"`

@@ -55,6 +55,9 @@ func (s *Set) Leaves(wants map[string]bool) map[string]*Leaf {
 	for name := range s.sets {
 		add(name, true)
 	}
+	for name := range s.renders {
+		add(name, true)
+	}
 	for name := range s.registers {
 		add(name, true).Registers = true
 	}

@@ -4,4 +4,4 @@ package ssti
 import "pavise/analysis"
 
 // Rules are the rules of this class.
-var Rules = []*analysis.Rule{TemplateInjection}
+var Rules = []*analysis.Rule{TemplateInjection, TemplateFromDynamicString}

@@ -41,6 +41,7 @@ var ReflectedXSS = &analysis.Rule{
 			},
 		},
 		analysis.Returns{Run: returnedFromClient},
+		analysis.Outputs{Run: putOut},
 	},
 }
 
@@ -58,4 +59,27 @@ func returnedFromClient(p *analysis.Pass, e *flow.Event) {
 		p.ReportReach(e, r, c, analysis.Data(r)+" is returned as HTML without escaping, so a link can run script in the reader's session. Escape it, or render a template.")
 		return
 	}
+}
+
+// putOut judges what a template puts out as it is although nothing in it says
+// so: by its name, its environment, or the value itself.
+func putOut(p *analysis.Pass, e *flow.Event) {
+	if e.Hole.Kind != models.HTML || e.Hole.JSON {
+		return
+	}
+	why := ""
+	switch e.Hole.Raw {
+	case flow.RawFile:
+		why = " is put into the page as it is, because templates of this kind are not escaped"
+		if e.Hole.Template != "" {
+			why = " is put into the page as it is, because `" + e.Hole.Template + "` is rendered without escaping"
+		}
+	case flow.RawValue:
+		why = " is put into the page as it is, because the value is marked as safe"
+	default:
+		return
+	}
+	hole(p, e, gradeRaw, func(data string) string {
+		return data + why + "; whoever controls it runs script in the reader's session. Escape it."
+	})
 }

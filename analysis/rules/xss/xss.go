@@ -4,4 +4,7 @@ package xss
 import "pavise/analysis"
 
 // Rules are the rules of this class.
-var Rules = []*analysis.Rule{ReflectedXSS, HTMLBuiltFromVariables}
+var Rules = []*analysis.Rule{
+	ReflectedXSS, HTMLBuiltFromVariables, TemplateSafeFilter, TemplateAutoescapeOffBlock, TemplateUnquotedAttribute, TemplateScriptOrURLContext,
+	AutoescapeDisabled,
+}

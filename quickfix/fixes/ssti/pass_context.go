@@ -2,6 +2,7 @@
 package ssti
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,7 +22,7 @@ var Fixes = []*fix.Fix{PassContext}
 // context.
 var PassContext = &fix.Fix{
 	Name:    "pass-in-context",
-	For:     []*analysis.Rule{ssti.TemplateInjection},
+	For:     []*analysis.Rule{ssti.TemplateInjection, ssti.TemplateFromDynamicString},
 	Compute: passContext,
 }
 
@@ -44,7 +45,7 @@ func passContext(s *fix.Site) []fix.Proposal {
 	if t == nil {
 		return fix.Refuse("The template itself comes from %s: write it in a file and pass the values.", short(s.Source(call.On(arg.Value))))
 	}
-	return rewrite(s, t, render)
+	return rewrite(s, t, call, render)
 }
 
 func short(text string) string {
@@ -94,7 +95,7 @@ func throughName(s *fix.Site, call pyedit.At) (pyedit.At, bool) {
 
 var renders = map[string]bool{"render": true, "render_async": true, "generate": true, "stream": true}
 
-func rewrite(s *fix.Site, t *pytext.Text, render pyedit.At) []fix.Proposal {
+func rewrite(s *fix.Site, t *pytext.Text, call, render pyedit.At) []fix.Proposal {
 	e := s.Edits()
 	r := t.Rewrite()
 	inside := depths(t)
@@ -128,11 +129,19 @@ func rewrite(s *fix.Site, t *pytext.Text, render pyedit.At) []fix.Proposal {
 	if len(names) == 0 {
 		return fix.Refuse("No value stands in the text of this template.")
 	}
+	if _, told := pyedit.Keyword(call.Node, "autoescape"); s.EventName() == "jinja2.Template" && !told && servesPages(s) {
+		e.AddKeyword(call, "autoescape", "True") // it escapes nothing by itself
+	}
 	if reason := r.Write(e); reason != "" {
 		return fix.Refuse("The template cannot be rewritten: %s.", reason)
 	}
 	caveat := "The values are escaped as HTML from now on where the template escapes by itself: one that holds HTML on purpose shows its tags."
 	return fix.Propose(e, caveat, "Pass %s in the template's context", strings.Join(names, " and "))
+}
+
+// servesPages reports whether the file belongs to a web application.
+func servesPages(s *fix.Site) bool {
+	return slices.ContainsFunc([]string{"flask", "quart", "fastapi", "starlette", "aiohttp", "sanic", "bottle", "tornado", "litestar"}, s.File.ImportsRoot)
 }
 
 // depths says which holes stand within {{ }}, {% %} or {# #} of the template.

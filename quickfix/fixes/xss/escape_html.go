@@ -15,7 +15,7 @@ import (
 )
 
 // Fixes of this class.
-var Fixes = []*fix.Fix{EscapeHTML}
+var Fixes = []*fix.Fix{EscapeHTML, EscapeTemplates, QuoteAttribute, DropSafe, EscapeInTemplate, PassAsJSON, QuoteJSON}
 
 // EscapeHTML escapes the values in HTML that is put together.
 var EscapeHTML = &fix.Fix{
@@ -25,6 +25,9 @@ var EscapeHTML = &fix.Fix{
 }
 
 func escapeHTML(s *fix.Site) []fix.Proposal {
+	if s.Node.Kind() == syntax.KindHole {
+		return nil // of a template
+	}
 	value, ok := document(s)
 	if !ok {
 		return fix.Refuse("The HTML of this response cannot be told.")

@@ -103,7 +103,7 @@ def board():
 @pub.post("/menu/card")
 def card():
     source = "<h1>" + request.json["title"] + "</h1>\n{{ drinks }}"  # at card_source
-    return jinja2.Template(source, autoescape=True).render(drinks=[])  # want template-injection via card_source, reflected-xss via card_source
+    return jinja2.Template(source, autoescape=True).render(drinks=[])  # want template-injection via card_source
 
 
 @pub.get("/menu/<day:re:mon|tue|wed>")

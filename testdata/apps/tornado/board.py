@@ -84,7 +84,7 @@ class Page(HarbourHandler):
 
     def put(self, page):
         source = self.request.body.decode("utf-8")  # at source
-        rendered = jinja2.Environment().from_string(source).render(ships=[])  # want template-injection via source
+        rendered = jinja2.Environment().from_string(source).render(ships=[])  # want autoescape-disabled, template-injection via source
         self.set_header("Content-Type", "text/plain")
         self.write(rendered)
 

@@ -96,7 +96,7 @@ def leaflet(request):
 def letter(request):
     salutation = request.json_body.get("salutation")  # at salutation
     source = salutation + " {{ name }},"  # at letter_source
-    return jinja2.Environment().from_string(source).render(name="Ada")  # want template-injection via salutation letter_source
+    return jinja2.Environment().from_string(source).render(name="Ada")  # want autoescape-disabled, template-injection via salutation letter_source
 
 
 @view_config(name="poster-plain", request_method="POST")
