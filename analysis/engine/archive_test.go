@@ -163,8 +163,8 @@ func (ts texts) hold(t *testing.T, path string, s *engine.Snapshot, only string)
 			way = append(way, ts.at(t, path, name))
 		}
 		way = slices.Compact(append(way, fmt.Sprintf("%s:%d", path, w.line)))
-		if real := ts.way(f); !slices.Equal(way, real) {
-			t.Errorf("%s: %s by another way:%s", path, w, ts.show(real, f))
+		if went := ts.way(f); !slices.Equal(way, went) {
+			t.Errorf("%s: %s by another way:%s", path, w, ts.show(went, f))
 		}
 	}
 }

@@ -262,7 +262,8 @@ func (s *Session) RippleStep() (snap *Snapshot, more bool) {
 			return nil, true
 		}
 	}
-	for _, path := range slices.Sorted(maps.Keys(s.touched)) {
+	if len(s.touched) > 0 {
+		path := slices.Min(slices.Collect(maps.Keys(s.touched)))
 		delete(s.touched, path)
 		if f := s.at[path]; f == nil {
 			snap = s.closed(path)

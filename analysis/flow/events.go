@@ -332,7 +332,7 @@ func firstElement(a *Arg) *Arg {
 	}
 	v, node := a.Value.Element(0), a.Node
 	switch k := node.Kind(); {
-	case v == nil && (a.Value.parts == nil || len(a.Value.parts) == 0) && a.Value.rest != nil:
+	case v == nil && len(a.Value.parts) == 0 && a.Value.rest != nil:
 		v = a.Value.rest
 	case v == nil:
 		return nil

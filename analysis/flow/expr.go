@@ -106,7 +106,7 @@ func (f *frame) attr(obj *Value, name string, n syntax.Node) *Value {
 			return v
 		}
 	}
-	if v := f.sourceMember(obj, name, n); v != nil {
+	if v := f.sourceMember(obj, n); v != nil {
 		return v
 	}
 	if obj.Type == "dict" {

@@ -253,7 +253,7 @@ func (f *frame) declaredParam(fn *Func, route *models.Route, p python.Param) *Va
 }
 
 // member of a source whose members are sources of their own; nil if obj is none.
-func (f *frame) sourceMember(obj *Value, name string, n syntax.Node) *Value {
+func (f *frame) sourceMember(obj *Value, n syntax.Node) *Value {
 	if obj.Name == "" || !n.OK() {
 		return nil
 	}

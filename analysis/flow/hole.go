@@ -79,7 +79,7 @@ func (r *rendering) judge(n *template.Node, e *template.Expr, v *Value, where te
 		}
 		h.Kind = kind
 		if kind == models.HTML {
-			h.Raw = r.raw(e, v)
+			h.Raw = r.raw(e)
 		}
 		r.f.emit(Event{Kind: Output, Node: at, Name: r.page.name, Value: out, Hole: h})
 		return
@@ -132,7 +132,7 @@ func needs(c template.Context, json bool) []models.Kind {
 }
 
 // raw says why a value is not escaped.
-func (r *rendering) raw(e *template.Expr, v *Value) Raw {
+func (r *rendering) raw(e *template.Expr) Raw {
 	for x := e; x != nil && x.Kind == template.Filtered; x = x.X {
 		if f := r.f.m.set.Filter(r.job.spec.Dialect, x.Name); f != nil && f.Marks && f.Clears == "" {
 			return RawFilter

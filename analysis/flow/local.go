@@ -13,7 +13,7 @@ func headed(v, obj *Value, key syntax.Node) *Value {
 	if len(v.Origins) == 0 || obj.parts != nil || obj.Type != "" && obj.Type != "str" {
 		return v
 	}
-	how := ""
+	var how string
 	switch strings.ReplaceAll(key.Str(), " ", "") {
 	case "0", ":1", "0:1":
 		how = "first"

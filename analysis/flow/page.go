@@ -188,13 +188,12 @@ func (r *rendering) node(n *template.Node) {
 			break
 		}
 	case template.From:
-		for _, p := range r.find(r.eval(n.Expr)) {
+		if list := r.find(r.eval(n.Expr)); len(list) > 0 {
 			for _, b := range n.Binds {
-				if m := p.file.Macros[b.Value.Name]; m != nil {
-					r.names.vars[b.Name] = binding{macro: &macro{m, p, nil}}
+				if m := list[0].file.Macros[b.Value.Name]; m != nil {
+					r.names.vars[b.Name] = binding{macro: &macro{m, list[0], nil}}
 				}
 			}
-			break
 		}
 	case template.Macro:
 		r.names.vars[n.Name] = binding{macro: &macro{n, r.page, r.names}}

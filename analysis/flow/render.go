@@ -137,7 +137,6 @@ const (
 
 func (f *frame) newJob(n syntax.Node, spec *models.Render, recv *Value, args []Arg) *job {
 	j := &job{f: f, spec: spec, call: n, args: args}
-	from := recv
 	var source *Value
 	name := nameArg(spec.Name, recv, args)
 	if attr, ok := strings.CutPrefix(spec.Name, "self."); ok && recv != nil && name == nil {
@@ -152,7 +151,8 @@ func (f *frame) newJob(n syntax.Node, spec *models.Render, recv *Value, args []A
 		j.env = f.argOf(spec.Environment, recv, args)
 	}
 	if spec.Template != "" {
-		if from = f.argOf(spec.Template, recv, args); from == nil {
+		from := f.argOf(spec.Template, recv, args)
+		if from == nil {
 			return nil
 		}
 		name, source = from.Attr(attrName), from.Attr(attrSource)

@@ -67,11 +67,7 @@ func (p *Program) addRoute(r Registration) bool {
 	}
 	list := append(p.routes[k], r)
 	slices.SortFunc(list, func(a, b Registration) int {
-		switch {
-		case a.Call+a.Pattern+a.From < b.Call+b.Pattern+b.From:
-			return -1
-		}
-		return 1
+		return strings.Compare(a.Call+a.Pattern+a.From, b.Call+b.Pattern+b.From)
 	})
 	p.routes[k] = list
 	return true

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"slices"
 	"strings"
 
 	"pavise/analysis/source"
@@ -454,8 +455,7 @@ func (p *parser) other(n *Node, e *exprParser) {
 
 // otherwise goes on to the next arm of the innermost if or for.
 func (p *parser) otherwise(word string, toks []token) {
-	for i := len(p.stack) - 1; i >= 0; i-- {
-		o := p.stack[i]
+	for i, o := range slices.Backward(p.stack) {
 		if o.node.Kind != If && o.node.Kind != For {
 			continue
 		}
@@ -473,8 +473,8 @@ func (p *parser) otherwise(word string, toks []token) {
 
 // close ends the innermost block of a name, with all that was left open in it.
 func (p *parser) close(word string) {
-	for i := len(p.stack) - 1; i >= 0; i-- {
-		if p.stack[i].ends == word {
+	for i, o := range slices.Backward(p.stack) {
+		if o.ends == word {
 			p.stack = p.stack[:i]
 			return
 		}

@@ -39,7 +39,7 @@ var CSVFormulaInjection = &analysis.Rule{
 
 // judgeCell is unsure of stored texts and of what functions gave: most of those
 // that a cell goes through look at how it begins.
-func judgeCell(_ *analysis.Pass, e *flow.Event, r flow.Reach) (analysis.Confidence, bool) {
+func judgeCell(_ *analysis.Pass, _ *flow.Event, r flow.Reach) (analysis.Confidence, bool) {
 	c, ok := analysis.FromClient(r)
 	if r.Origin.Vague || helped(r.Origin.Steps) {
 		return analysis.Unsure, ok

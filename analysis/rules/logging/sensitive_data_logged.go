@@ -28,7 +28,7 @@ var SensitiveDataLogged = &analysis.Rule{
 }
 
 // logged looks at every value that is written.
-func logged(p *analysis.Pass, e *flow.Event, s *models.Sink) {
+func logged(p *analysis.Pass, e *flow.Event, _ *models.Sink) {
 	for i := range e.Args {
 		a := &e.Args[i]
 		if a.Name == "exc_info" || a.Name == "file" || a.Name == "stack_info" || a.Name == "extra" || a.Name == "sep" || a.Name == "end" || a.Name == "flush" {

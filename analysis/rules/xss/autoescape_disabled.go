@@ -2,6 +2,7 @@ package xss
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 
 	"pavise/analysis"
@@ -59,12 +60,7 @@ var webRoots = []string{
 
 // serves reports whether the file belongs to a web application.
 func serves(p *analysis.Pass) bool {
-	for _, r := range webRoots {
-		if p.Imports(r) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(webRoots, p.Imports)
 }
 
 func bareEngine(p *analysis.Pass, e *flow.Event) {

@@ -47,7 +47,7 @@ func listFields(s *fix.Site) []fix.Proposal {
 		return fix.Refuse("The fields of %s are declared in another file: name those that clients may set.", fix.Short(class))
 	}
 	data := call.On(spread.Value)
-	name, ok := named(s, data)
+	name, ok := named(data)
 	if !ok {
 		return fix.Refuse("The data is asked for twice if it has no name: give %s a name first.", fix.Short(s.Source(data)))
 	}
@@ -112,7 +112,7 @@ func fields(s *fix.Site, class string) []string {
 }
 
 // named is the name that the data has; "" if it can be given one.
-func named(s *fix.Site, data pyedit.At) (string, bool) {
+func named(data pyedit.At) (string, bool) {
 	switch data.Kind() {
 	case syntax.KindIdentifier:
 		return data.Str(), true

@@ -31,7 +31,7 @@ func endOptions(s *fix.Site) []fix.Proposal {
 	}
 	value := call.On(node)
 	e := s.Edits()
-	if takesEnd(s, program, call, value) {
+	if takesEnd(program, value) {
 		note := "What stands behind -- is an operand, never an option."
 		if !insertEnd(e, call, value) {
 			return fix.Refuse("The list takes no further element as it is written.")
@@ -50,7 +50,7 @@ func endOptions(s *fix.Site) []fix.Proposal {
 
 // takesEnd reports whether -- before the value means the same to the program
 // as the value alone.
-func takesEnd(s *fix.Site, program string, call, value pyedit.At) bool {
+func takesEnd(program string, value pyedit.At) bool {
 	if !cmdi.EndsOptions(program) {
 		return false
 	}

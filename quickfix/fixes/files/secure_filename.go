@@ -38,7 +38,8 @@ func secureFilename(s *fix.Site) []fix.Proposal {
 	}
 	e := s.Edits()
 	f := s.File
-	function, caveat := "", "Names with spaces or letters outside ASCII are stored under another name, which can be empty."
+	var function string
+	caveat := "Names with spaces or letters outside ASCII are stored under another name, which can be empty."
 	if f.ImportsRoot("flask") || f.ImportsRoot("quart") || f.ImportsRoot("werkzeug") {
 		function = e.Use(call, "werkzeug.utils", "secure_filename", pyedit.From)
 	} else {

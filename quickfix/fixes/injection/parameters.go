@@ -1,6 +1,7 @@
 package injection
 
 import (
+	"slices"
 	"strings"
 
 	"pavise/analysis/models"
@@ -135,7 +136,7 @@ func parameters(s *fix.Site, call pyedit.At, kind models.Kind, pass func(e *pyed
 		}
 		value, _ := h.Value(s.File)
 		name := free(h, value, taken)
-		if taken[name] != value || !contains(names, name) {
+		if taken[name] != value || !slices.Contains(names, name) {
 			taken[name] = value
 			if !pass(e, name, value) {
 				return fix.Refuse("The call takes no further argument as it is written.")
@@ -150,15 +151,6 @@ func parameters(s *fix.Site, call pyedit.At, kind models.Kind, pass func(e *pyed
 		return fix.Refuse("The text cannot be rewritten: %s.", reason)
 	}
 	return fix.Propose(e, "The value keeps its type: a number is compared as a number from now on.", "Pass %s beside the text", fix.Listing(names))
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 // free is a name for a hole's value that stands for nothing else.

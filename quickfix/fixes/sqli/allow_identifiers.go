@@ -1,6 +1,7 @@
 package sqli
 
 import (
+	"slices"
 	"strings"
 
 	"pavise/analysis"
@@ -181,7 +182,8 @@ func (a *allowing) hole(c sql.Context, done map[string]bool) string {
 		return ""
 	}
 	done[name] = true
-	what, set, check := "name", "ALLOWED_NAMES", name
+	check := name
+	var what, set string
 	var seeds []string
 	switch {
 	case c.Place == sql.Keyword && c.After == "ORDER BY":
@@ -236,10 +238,8 @@ func withDefault(list []string, name string) []string {
 	if name == "" || len(list) >= 12 {
 		return list
 	}
-	for _, x := range list {
-		if x == name {
-			return list
-		}
+	if slices.Contains(list, name) {
+		return list
 	}
 	return append(list, name)
 }

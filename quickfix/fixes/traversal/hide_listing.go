@@ -38,7 +38,7 @@ func hideListing(s *fix.Site) []fix.Proposal {
 			e.ReplaceNode(call.On(d.Child(syntax.FieldValue)), "False")
 		}
 	}
-	if _, any := e.List(); !any {
+	if _, some := e.List(); !some {
 		return fix.Refuse("Which folder to serve instead is for you to say: give one that holds nothing but what everybody may read.")
 	}
 	return fix.Propose(e, "", "Serve no list of files and no links")

@@ -137,15 +137,9 @@ func giveParser(s *fix.Site, call pyedit.At, name string) []fix.Proposal {
 		}
 	}
 	text += "(" + options + ")"
-	ok := false
-	switch {
-	case has: // None
+	if has { // None
 		e.ReplaceNode(call.On(given.Value), text)
-		ok = true
-	default:
-		ok = e.AddKeyword(call, "parser", text)
-	}
-	if !ok {
+	} else if !e.AddKeyword(call, "parser", text) {
 		return fix.Refuse("The call takes no further argument as it is written.")
 	}
 	return fix.Propose(e, "", "Parse with a parser that reads no external entities")

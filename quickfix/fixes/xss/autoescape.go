@@ -38,7 +38,7 @@ func escapeTemplates(s *fix.Site) []fix.Proposal {
 	if !strings.HasPrefix(s.EventName(), "jinja2.") {
 		return fix.Refuse("What switches escaping off here cannot be told.")
 	}
-	name := e.Use(call, "jinja2", "select_autoescape", jinjaStyle(s, call))
+	name := e.Use(call, "jinja2", "select_autoescape", jinjaStyle(call))
 	if !e.AddKeyword(call, "autoescape", name+"()") {
 		return fix.Refuse("The call takes no further argument as it is written.")
 	}
@@ -46,7 +46,7 @@ func escapeTemplates(s *fix.Site) []fix.Proposal {
 }
 
 // jinjaStyle is the way in which the file names things of Jinja.
-func jinjaStyle(s *fix.Site, call pyedit.At) pyedit.Style {
+func jinjaStyle(call pyedit.At) pyedit.Style {
 	if strings.HasPrefix(call.Child(syntax.FieldFunction).Str(), "jinja2.") {
 		return pyedit.Plain
 	}
@@ -60,7 +60,7 @@ func keywordOn(s *fix.Site, e *pyedit.Edits, call pyedit.At, a pyedit.Arg) []fix
 	}
 	name := s.EventName()
 	if strings.HasPrefix(name, "jinja2.") && name != "jinja2.Template" {
-		use := e.Use(call, "jinja2", "select_autoescape", jinjaStyle(s, call)) + "()"
+		use := e.Use(call, "jinja2", "select_autoescape", jinjaStyle(call)) + "()"
 		e.ReplaceNode(call.On(a.Value), use)
 		return fix.Propose(e, escapesNow, "Set autoescape=%s", use)
 	}

@@ -1,6 +1,7 @@
 package xss
 
 import (
+	"slices"
 	"strings"
 
 	"pavise/analysis"
@@ -58,10 +59,8 @@ func inTemplate(compute func(h *hole) []fix.Proposal) func(*fix.Site) []fix.Prop
 // last is the outermost filter of a name in the hole's expression.
 func (h *hole) last(names ...string) *template.Expr {
 	for x := h.node.Expr; x != nil && x.Kind == template.Filtered; x = x.X {
-		for _, name := range names {
-			if x.Name == name {
-				return x
-			}
+		if slices.Contains(names, x.Name) {
+			return x
 		}
 	}
 	return nil
