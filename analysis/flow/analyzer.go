@@ -50,8 +50,10 @@ type Module struct {
 	binds map[string][]int // module-level name -> units that bind it
 	byKey map[string]int   // function, method or class -> unit
 	body  map[string][]int // class key -> units of its body
-	stars []string         // modules of star imports
-	roots map[string]bool  // root modules that are imported
+	// writers are the units with a function that binds a name of the module.
+	writers map[string][]int
+	stars   []string        // modules of star imports
+	roots   map[string]bool // root modules that are imported
 
 	awake *awake
 
@@ -85,6 +87,7 @@ type Result struct {
 	Over   bool // ran out of steps: what follows was not looked at
 
 	facts   []fact // what holds after it of values that it tested
+	steps   int    // that it took
 	told    bool   // the rules have seen the events
 	globals map[string]*Value
 	deps    map[dep]bool
@@ -135,6 +138,7 @@ func (a *Analyzer) update(tree *syntax.Tree) (gone, fresh []*unitState) {
 	same := sameShape(old, m, gone, fresh)
 	if same {
 		m.binds, m.byKey, m.body, m.stars, m.roots, m.awake = old.binds, old.byKey, old.body, old.stars, old.roots, old.awake
+		m.writers = old.writers
 	} else {
 		m.index()
 	}
@@ -157,7 +161,7 @@ func sameShape(old, m *Module, gone, fresh []*unitState) bool {
 			continue
 		}
 		if o.unit.Key != st.unit.Key || o.unit.Parent != st.unit.Parent || o.unit.Class != st.unit.Class ||
-			!slices.Equal(o.scope.Names, st.scope.Names) || isImport(o.unit) || isImport(st.unit) {
+			!slices.Equal(o.scope.Names, st.scope.Names) || !slices.Equal(o.facts.globals, st.facts.globals) || isImport(o.unit) || isImport(st.unit) {
 			return false
 		}
 	}
@@ -171,10 +175,13 @@ func isImport(u *syntax.Unit) bool {
 // index maps names to the units that bind them.
 func (m *Module) index() {
 	m.binds, m.byKey, m.body = map[string][]int{}, map[string]int{}, map[string][]int{}
-	m.roots = map[string]bool{}
+	m.roots, m.writers = map[string]bool{}, map[string][]int{}
 	m.stars = nil
 	for i, st := range m.units {
 		u := st.unit
+		for _, name := range st.facts.globals {
+			m.writers[name] = append(m.writers[name], i)
+		}
 		if u.Class == syntax.Function || u.Class == syntax.ClassHeader {
 			m.byKey[u.Key] = i
 		}

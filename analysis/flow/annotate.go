@@ -33,7 +33,11 @@ func (f *frame) byType(t syntax.Node, v *Value, depth int) *Value {
 	case syntax.KindGenericType, syntax.KindSubscript:
 		return f.byGeneric(t, v, depth)
 	case syntax.KindBinaryOperator, syntax.KindUnionType:
-		return f.byUnion(t, v, depth)
+		var list []syntax.Node
+		for c := range t.NamedChildren() {
+			list = append(list, c)
+		}
+		return f.byUnion(list, v, depth)
 	case syntax.KindCall: // conint(ge=0), constr(pattern=...)
 		if isHarmlessPydantic(f.eval(t.Child(syntax.FieldFunction)).Name) {
 			return typed("int")
@@ -43,24 +47,41 @@ func (f *frame) byType(t syntax.Node, v *Value, depth int) *Value {
 	return v
 }
 
-// byUnion is X | Y: typed if all but None agree.
-func (f *frame) byUnion(t syntax.Node, v *Value, depth int) *Value {
+// byUnion is X | Y: typed if all but None agree, or none can do harm.
+func (f *frame) byUnion(list []syntax.Node, v *Value, depth int) *Value {
 	var out *Value
-	for c := range t.NamedChildren() {
-		if inner := c; inner.Str() == "None" {
+	for _, c := range list {
+		if c.Str() == "None" {
 			continue
 		}
 		x := f.byType(c, v, depth+1)
-		if out == nil {
+		switch {
+		case out == nil || out.Harmless() && x.Harmless():
 			out = x
-			continue
-		}
-		if out.Type != x.Type || out.cls != x.cls {
+		case out.Type != x.Type || out.cls != x.cls:
 			return v
 		}
 	}
 	if out == nil {
 		return v
+	}
+	return out
+}
+
+// typeArgs are the arguments of a generic type.
+func typeArgs(t syntax.Node) []syntax.Node {
+	var out []syntax.Node
+	head := t.NamedChild(0)
+	for c := range t.NamedChildren() {
+		switch {
+		case c.Index() == head.Index():
+		case c.Kind() == syntax.KindTypeParameter:
+			for p := range c.NamedChildren() {
+				out = append(out, p)
+			}
+		default:
+			out = append(out, c)
+		}
 	}
 	return out
 }
@@ -90,7 +111,7 @@ func (f *frame) byGeneric(t syntax.Node, v *Value, depth int) *Value {
 	case "Optional", "Final", "ClassVar", "Required", "NotRequired", "Mapped":
 		return f.byType(arg, v, depth+1)
 	case "Union":
-		return f.byUnion(t.NamedChild(1), v, depth+1)
+		return f.byUnion(typeArgs(t), v, depth+1)
 	case "Literal":
 		return typed("enum.Enum")
 	case "list", "List", "set", "Set", "tuple", "Tuple", "Sequence", "Iterable", "frozenset", "FrozenSet", "Collection", "Iterator":
@@ -130,8 +151,10 @@ func (f *frame) constrained(call syntax.Node, v *Value) *Value {
 // byTypeValue is v as an instance of the class that c names.
 func (f *frame) byTypeValue(c, v *Value, depth int) *Value {
 	switch {
-	case c.alias.OK():
-		return f.home(c.alias).byType(c.alias, v, depth+1)
+	case c.aliased().OK():
+		return f.home(c.aliased()).byType(c.aliased(), v, depth+1)
+	case c.cls != nil && v.inst && v.cls == c.cls:
+		return v
 	case c.cls != nil && !c.inst:
 		return f.byLocalClass(c.cls, v, depth)
 	case harmlessTypes[c.Name]:
@@ -205,64 +228,64 @@ func (f *frame) fieldsOf(out *Value, c *Class, v *Value, depth int) {
 	g := f.in(c.a)
 	for _, o := range c.a.m.body[c.name] {
 		u := c.a.m.units[o].unit
-		if u.Class != syntax.Statement || u.Kind != syntax.KindExpressionStatement {
-			continue
-		}
-		a := u.Root().NamedChild(0)
-		if !a.OK() || a.Kind() != syntax.KindAssignment {
-			continue
-		}
-		t := typeNode(a)
+		name, t := annotatedField(u)
 		if !t.OK() {
 			continue
 		}
-		name := a.Child(syntax.FieldLeft).Str()
 		field := &Value{Origins: make([]Origin, len(v.Origins)), Clean: v.Clean}
 		for i, x := range v.Origins {
 			x.Label += "." + name
 			field.Origins[i] = x
 		}
 		if len(out.parts) < maxParts {
-			x := g.constrained(a.Child(syntax.FieldRight), g.byType(t, field, depth+1))
-			*out = *out.with(partKey{kind: attrPart, name: name}, x)
+			*out = *out.with(partKey{kind: attrPart, name: name}, f.validated(c, name, u, g.byType(t, field, depth+1)))
 		}
 	}
-	f.validated(out, c)
 }
 
-// validated runs the validators of a model on its fields.
-func (f *frame) validated(out *Value, c *Class) {
+// validated is a field's value after the pattern of its Field(...) and the
+// validators of its class.
+func (f *frame) validated(c *Class, name string, u *syntax.Unit, v *Value) *Value {
+	if v.Harmless() {
+		return v
+	}
+	g := f.in(c.a)
+	f.run.quiet++
+	defer func() { f.run.quiet-- }()
+	if right := u.Root().NamedChild(0).Child(syntax.FieldRight); right.OK() {
+		v = g.constrained(right, v)
+	}
 	for _, o := range c.a.m.body[c.name] {
 		st := c.a.m.units[o]
-		if st.unit.Class != syntax.Function || f.depth >= maxDepth {
+		if st.unit.Class != syntax.Function || !g.validates(st, name) {
 			continue
 		}
-		for _, d := range python.Decorators(st.unit.Root()) {
-			if d.Kind() != syntax.KindCall {
-				continue
-			}
-			name := d.Child(syntax.FieldFunction).Str()
-			if name = name[strings.LastIndexByte(name, '.')+1:]; name != "field_validator" && name != "validator" {
-				continue
-			}
-			for _, a := range f.in(c.a).args(d.Child(syntax.FieldArguments)) {
-				field, ok := a.Value.Str()
-				v := out.Attr(field)
-				if !ok || a.Name != "" || v == nil || v.Harmless() {
-					continue
-				}
-				fn := c.a.m.function(st)
-				fn.class = c
-				if f.run.inStack(fn.node) {
-					continue
-				}
-				x := f.inline(fn.node, fn, &Value{cls: c}, []Arg{{Value: v}})
-				if x != neverReturns && !x.IsNone() && x != unknown {
-					*out = *out.with(partKey{kind: attrPart, name: field}, x)
-				}
+		fn := c.a.m.function(st)
+		fn.class = c
+		if x := f.follow(syntax.Node{}, syntax.Node{}, fn, &Value{cls: c}, []Arg{{Node: u.Root(), Value: v}}); x != neverReturns {
+			v = x
+		}
+	}
+	return v
+}
+
+// validates reports whether a method is a validator of a field.
+func (f *frame) validates(st *unitState, field string) bool {
+	for _, d := range python.Decorators(st.unit.Root()) {
+		if d.Kind() != syntax.KindCall {
+			continue
+		}
+		name := f.eval(d.Child(syntax.FieldFunction)).Name
+		if name = name[strings.LastIndexByte(name, '.')+1:]; name != "field_validator" && name != "validator" {
+			continue
+		}
+		for _, a := range f.args(d.Child(syntax.FieldArguments)) {
+			if s, ok := a.Value.Str(); ok && a.Name == "" && (s == field || s == "*") {
+				return true
 			}
 		}
 	}
+	return false
 }
 
 func (f *frame) lookupDotted(name string) *Value {

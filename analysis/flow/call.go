@@ -38,7 +38,9 @@ func (f *frame) args(list syntax.Node) []Arg {
 			v := f.eval(c)
 			if v.Type == "dict" && v.rest == nil && len(v.parts) > 0 && v.part(unlistedKeys) == nil {
 				for _, p := range v.parts {
-					out = append(out, Arg{Name: p.key.name, Node: c, Value: p.v})
+					if p.key.kind == keyPart {
+						out = append(out, Arg{Name: p.key.name, Node: c, Value: p.v})
+					}
 				}
 				continue
 			}
@@ -52,6 +54,14 @@ func (f *frame) args(list syntax.Node) []Arg {
 
 // apply calls a value.
 func (f *frame) apply(n syntax.Node, callee *Value, args []Arg) *Value {
+	if callee.pre != nil {
+		args = append(slices.Clone(*callee.pre), args...)
+	}
+	if callee.fn == nil && callee.cls == nil && callee.alts != nil {
+		if v := f.applyEach(n, callee.alts, args); v != nil {
+			return v
+		}
+	}
 	switch {
 	case callee.fn != nil:
 		return f.inline(n, callee.fn, callee.recv, args)
@@ -59,8 +69,8 @@ func (f *frame) apply(n syntax.Node, callee *Value, args []Arg) *Value {
 		f.filledAtOnce(n, callee, args)
 		return f.instantiate(n, callee.cls, args)
 	case callee.cls != nil:
-		if m := f.classAttr(callee, "__call__", n); m != nil && m.fn != nil {
-			return f.inline(n, m.fn, callee, args)
+		if m := f.dunder(callee, "__call__"); m != nil {
+			return f.follow(n, n.Child(syntax.FieldFunction), m, callee, args)
 		}
 	case callee.Name != "":
 		return f.external(n, callee, args)
@@ -68,10 +78,49 @@ func (f *frame) apply(n syntax.Node, callee *Value, args []Arg) *Value {
 	return carry(callee, args, true)
 }
 
+// plainChoices bounds the functions that are tried for a call that no outside
+// data goes into.
+const plainChoices = 4
+
+// applyEach calls each of the functions that a value may be; nil if one is not
+// of the program.
+func (f *frame) applyEach(n syntax.Node, alts []*Value, args []Arg) *Value {
+	for _, a := range alts {
+		if !a.Local() && !a.IsNone() {
+			return nil
+		}
+	}
+	if (f.depth > 0 || len(alts) > plainChoices) && !argsTainted(nil, args) {
+		f.escape(nil, args)
+		return result
+	}
+	var out *Value
+	var end *env
+	before := f.env
+	for _, a := range alts {
+		if a.IsNone() {
+			continue
+		}
+		f.env = before.clone()
+		v := f.apply(n, a, args)
+		if v == neverReturns || f.env == nil {
+			continue
+		}
+		out = join(out, v)
+		end = merge(end, f.env)
+	}
+	if out == nil {
+		f.env = before
+		return neverReturns
+	}
+	f.env = end
+	return out
+}
+
 // external calls something that is not of this file.
 func (f *frame) external(n syntax.Node, callee *Value, args []Arg) *Value {
 	name, recv := callee.Name, callee.recv
-	if i := strings.LastIndexByte(name, '.'); recv != nil && i > 0 && !f.m.set.Modelled(name) && !f.m.a.wants[name] && !isClassName(name) {
+	if i := strings.LastIndexByte(name, '.'); recv != nil && i > 0 && !f.m.set.Modelled(name) && !f.m.a.wants[name] && !isClassName(name) && f.m.a.specials[name] == nil {
 		// its type is not known: what is said of methods by name alone holds
 		c := *callee
 		c.Name = name[i:]
@@ -121,11 +170,127 @@ func (f *frame) external(n syntax.Node, callee *Value, args []Arg) *Value {
 			return v
 		}
 	}
+	if isException(name) {
+		return raisedWith(name, args)
+	}
+	if !f.m.known(name) {
+		f.escape(recv, args)
+	} else if recv != nil && f.env != nil {
+		for _, p := range recv.parts { // it was given them before
+			if p.v.inst {
+				f.disturb(p.v)
+			}
+		}
+	}
 	v := f.modelled(n, callee, args)
+	if codec := encoders[name]; codec != "" {
+		return encoded(codec, v, args, recv)
+	}
+	if name == "os.listdir" {
+		c := *v
+		c.rel = &relation{how: "listing"}
+		return &c
+	}
 	if len(f.run.events) > from {
 		return f.response(n, from, v)
 	}
 	return v
+}
+
+func isException(name string) bool {
+	return builtins[name] && (strings.HasSuffix(name, "Error") || strings.HasSuffix(name, "Exception"))
+}
+
+// raisedWith is an exception that holds its arguments.
+func raisedWith(name string, args []Arg) *Value {
+	w := carry(nil, args, false)
+	return &Value{Type: name, Origins: w.Origins, Clean: w.Clean, Weak: w.Weak}
+}
+
+// escape notes that code which is not known may have changed the objects that it
+// was given.
+func (f *frame) escape(recv *Value, args []Arg) {
+	if f.env == nil {
+		return
+	}
+	if recv != nil {
+		f.disturb(recv)
+		for _, p := range recv.parts {
+			f.disturb(p.v)
+		}
+	}
+	for i := range args {
+		v := args[i].Value
+		f.disturb(v)
+		if v.fn != nil && v.fn.closure != nil {
+			f.escapeFunc(v.fn)
+		}
+	}
+}
+
+// escapeFunc notes that a function may be called at any time, and change the
+// variables around it that it names.
+func (f *frame) escapeFunc(fn *Func) {
+	g := fn.closure
+	if g.env == nil || g.scope == nil || len(g.scope.Names) == 0 {
+		return
+	}
+	scope := f.m.scope(fn.node)
+	for d := range fn.node.Descendants() {
+		if d.Kind() != syntax.KindIdentifier {
+			continue
+		}
+		name := d.Str()
+		i := g.scope.Slot(name)
+		if i < 0 || g.env.vars[i] == nil || scope.Slot(name) >= 0 {
+			continue
+		}
+		v := g.env.vars[i]
+		switch {
+		case scope.Global[name] && v.Consts != nil:
+			g.env.vars[i] = join(&Value{}, v)
+		case !v.inst:
+			g.disturb(v)
+		}
+	}
+}
+
+// disturb makes an object one of which only what it held is known.
+func (f *frame) disturb(v *Value) {
+	if v.parts == nil || !mutable(v) && !streams[v.Type] {
+		return
+	}
+	if streams[v.Type] && v.Type != "dict" && v.Type != "list" {
+		if !v.maybe {
+			c := v.changed()
+			if c.maybe = true; v.rest == nil || v.rest.Harmless() {
+				c.rest = result
+			}
+			f.env.hold(v.object(), c)
+		}
+		return
+	}
+	if !v.inst {
+		if !v.maybe && v.rest == nil {
+			c := v.changed()
+			c.maybe = true
+			f.env.hold(v.object(), c)
+		}
+		return
+	}
+	if !slices.ContainsFunc(v.parts, func(p part) bool { return p.v.Consts != nil }) {
+		return
+	}
+	c := v.changed()
+	c.parts = slices.Clone(v.parts)
+	for i := range c.parts {
+		if x := c.parts[i].v; x.IsNone() {
+			c.parts[i].v = unknown
+		} else if x.Consts != nil {
+			c.parts[i].v = typed(x.Type)
+		}
+	}
+	f.env.hold(v.object(), c)
 }
 
 // modelled applies what the models say of a call.
@@ -243,7 +408,11 @@ func (f *frame) passed(n syntax.Node, name string, recv *Value, args []Arg) *Val
 // unknownCall is what a call carries of which no model says anything.
 func (f *frame) unknownCall(name string, recv *Value, args []Arg) *Value {
 	short := name[strings.LastIndexByte(name, '.')+1:]
-	if recv != nil && (looksUp[short] || strings.HasPrefix(short, "get_object") || strings.HasPrefix(short, "get_by_") || strings.HasPrefix(short, "find_by_")) {
+	found := recv != nil && (looksUp[short] || strings.HasPrefix(short, "get_object") || strings.HasPrefix(short, "get_by_") || strings.HasPrefix(short, "find_by_"))
+	if v := byName(short); v != nil && !f.m.known(name) && !(found && v == result) {
+		return v
+	}
+	if found {
 		return carry(recv, nil, false) // found by its arguments, not made of them
 	}
 	if recv != nil && recv.inst && recv.cls != nil { // a method that the class has from elsewhere
@@ -260,6 +429,26 @@ func (f *frame) unknownCall(name string, recv *Value, args []Arg) *Value {
 var looksUp = words(`find find_one find_all find_by fetch fetch_one fetch_all
 	fetchone fetchall lookup query filter filter_by exclude select first one one_or_none scalar exists count get_or_404 first_or_404
 	get_or_none select_related prefetch_related execute scalars scalar_one scalar_one_or_none fetchval fetchrow`)
+
+// byName is what the result of a call is that nobody knows but whose name says
+// that it does not carry its arguments; nil for any other.
+func byName(short string) *Value {
+	switch {
+	case hasWord(short, "is"), hasWord(short, "has"), hasWord(short, "can"), hasWord(short, "should"):
+		return typed("bool")
+	case short == "count", hasWord(short, "count"), hasWord(short, "num"):
+		return typed("int")
+	case strings.HasSuffix(short, "_id") && (hasWord(short, "get") || hasWord(short, "find") || hasWord(short, "lookup")),
+		strings.HasPrefix(short, "get_object_or_"), strings.HasPrefix(short, "get_list_or_"), strings.HasPrefix(short, "get_or_"):
+		return result
+	}
+	return nil
+}
+
+// hasWord reports whether a name begins with a word and an underscore.
+func hasWord(name, word string) bool {
+	return len(name) > len(word)+1 && name[:len(word)] == word && name[len(word)] == '_'
+}
 
 // safeNames are functions whose results are made to be sent: rendered templates
 // and addresses of the application's own.

@@ -13,18 +13,18 @@ import (
 func (r *run) class(st *unitState) *Value {
 	r.deps[dep{st.a, st.unit.Key}] = true
 	if st.cls != nil {
-		r.inherit(st.clsDeps)
+		r.inherit(st, classAnswer, st.clsDeps)
 		return st.cls
 	}
 	c := &Class{a: st.a, name: st.unit.Key, node: python.Undecorated(st.unit.Root()), unit: st}
 	st.cls = &Value{cls: c}
 	f := &frame{m: st.a.m, run: r, scope: &python.Scope{}, env: &env{}}
-	outer := r.deps
-	r.deps = map[dep]bool{}
+	outer, taken := r.deps, r.taken
+	r.deps, r.taken = map[dep]bool{}, nil
 	c.bases = f.bases(c.node)
 	st.clsDeps = r.deps
-	r.deps = outer
-	r.inherit(st.clsDeps)
+	r.deps, r.taken = outer, taken
+	r.inherit(st, classAnswer, st.clsDeps)
 	return st.cls
 }
 
@@ -113,7 +113,7 @@ func (f *frame) unitClassAttr(obj *Value, c *Class, name string, n syntax.Node) 
 		}
 		fn := m.function(st)
 		fn.class = c
-		return f.bind(obj, &Value{fn: fn}, n)
+		return f.bind(obj, f.decorated(fn), n)
 	}
 	var out *Value
 	if v := f.run.classBody(m, c.name, name, -1); v != nil {
@@ -206,7 +206,7 @@ func (r *run) classField(c *Class, name string) *Value {
 		}
 		r.deps[dep{c.a, st.unit.Key}] = true
 		fields := m.fields(st)
-		r.inherit(fields.deps)
+		r.inherit(st, fieldsAnswer, fields.deps)
 		if v := fields.attrs[name]; v != nil {
 			out = join(out, v)
 		}
@@ -214,10 +214,12 @@ func (r *run) classField(c *Class, name string) *Value {
 	return out
 }
 
-// fields is what one method assigns to attributes of self.
+// fields is what one function assigns to attributes of self, and to names of
+// the module.
 type fields struct {
-	attrs map[string]*Value
-	deps  map[dep]bool
+	attrs   map[string]*Value
+	globals map[string]*Value
+	deps    map[dep]bool
 }
 
 func (st *unitState) isInit() bool {
@@ -239,7 +241,7 @@ func (m *Module) fields(st *unitState) *fields {
 	r := &run{unit: st, deps: map[dep]bool{}, shallow: st, quiet: 1}
 	f := &frame{m: m, run: r, scope: &python.Scope{}, env: &env{}}
 	f.entry(m.function(st))
-	st.fields = &fields{attrs: r.selfAttrs, deps: r.deps}
+	st.fields = &fields{attrs: r.selfAttrs, globals: r.wrote, deps: r.deps}
 	for d := range r.deps {
 		d.a.usedBy(m.a)
 	}
@@ -264,30 +266,17 @@ func (r *run) selfAttr(f *frame, name string, v *Value) {
 // instantiate calls a class of this file.
 func (f *frame) instantiate(n syntax.Node, c *Class, args []Arg) *Value {
 	if enumLike(c) {
+		if v := argValue(args, 0); v != nil && f.env != nil {
+			f.learn(fact{base: v, kinds: models.All}) // else it would have raised
+		}
 		return typed("enum.Enum")
 	}
 	obj := f.instance(c)
+	if obj.Type == "typing.TypedDict" || obj.Type == "typing_extensions.TypedDict" {
+		return makeDict(f, n, args)
+	}
 	if init := f.classAttr(obj, "__init__", n); init != nil && init.fn != nil {
-		f.run.dependOn(init.fn)
-		plain := !argsTainted(nil, args)
-		if f.depth >= maxDepth || f.run.inStack(init.fn.node) || plain && !f.run.affords(f.depth) {
-			return obj
-		}
-		if plain {
-			defer func(before int) { f.run.plain += f.run.steps - before }(f.run.steps)
-		}
-		g := f.enter(init.fn)
-		params := python.Params(init.fn.node)
-		f.bindArgs(g, init.fn, params, obj, args)
-		f.run.stack = append(f.run.stack, init.fn.node)
-		g.body()
-		f.run.stack = f.run.stack[:len(f.run.stack)-1]
-		if len(params) > 0 && g.last != nil {
-			if v := g.last.local(g.scope, params[0].Name); v != nil && v.inst {
-				return v
-			}
-		}
-		return obj
+		return f.initialize(obj, init.fn, args)
 	}
 	for _, b := range c.externalBases(0) {
 		if sinks := f.m.set.Sinks(b); len(sinks) > 0 && sinks[0].Kinds()&models.SQL != 0 {
@@ -297,25 +286,48 @@ func (f *frame) instantiate(n syntax.Node, c *Class, args []Arg) *Value {
 	return f.construct(obj, c, args)
 }
 
+// initialize runs __init__ or the like and gives the object as it leaves it.
+func (f *frame) initialize(obj *Value, init *Func, args []Arg) *Value {
+	f.run.dependOn(init)
+	plain := !argsTainted(obj, args)
+	if f.depth >= maxDepth || f.run.inStack(init.node) || plain && !f.run.affords(f.depth) {
+		f.escape(nil, args)
+		return obj
+	}
+	if plain {
+		defer func(before int) { f.run.plain += f.run.steps - before }(f.run.steps)
+	}
+	g := f.enter(init)
+	params := python.Params(init.node)
+	f.bindArgs(g, init, params, obj, args)
+	f.run.stack = append(f.run.stack, init.node)
+	v := g.body()
+	f.run.stack = f.run.stack[:len(f.run.stack)-1]
+	if g.last != nil {
+		g.env = g.last
+	}
+	if v == neverReturns {
+		return v
+	}
+	f.writeBack(syntax.Node{}, g, params, obj, args)
+	if len(params) > 0 && g.last != nil {
+		if v := g.last.local(g.scope, params[0].Name); v != nil && v.inst {
+			return v
+		}
+	}
+	return obj
+}
+
 // construct fills the fields of a class without __init__: dataclasses,
 // pydantic models, named tuples. Fields take the order of their annotations.
 func (f *frame) construct(obj *Value, c *Class, args []Arg) *Value {
-	if c.unit == nil {
+	if c.unit == nil && c.fields == nil {
 		return obj
 	}
-	var fields []string
-	for _, o := range c.a.m.body[c.name] {
-		st := c.a.m.units[o]
-		if st.unit.Class != syntax.Statement || st.unit.Kind != syntax.KindExpressionStatement {
-			continue
-		}
-		if a := st.unit.Root().NamedChild(0); a.OK() && a.Kind() == syntax.KindAssignment && typeNode(a).OK() {
-			fields = append(fields, a.Child(syntax.FieldLeft).Str())
-		}
-	}
+	fields := f.fieldNames(c, 0)
 	v := obj
 	i := 0
-	for _, a := range args {
+	for _, a := range f.spreadArgs(args) {
 		name := a.Name
 		if name == "" && i < len(fields) {
 			name = fields[i]
@@ -325,10 +337,30 @@ func (f *frame) construct(obj *Value, c *Class, args []Arg) *Value {
 			v = v.withRest(elementOf(a.Value))
 			continue
 		}
-		v = v.with(partKey{kind: attrPart, name: name}, a.Value)
+		v = v.with(partKey{kind: attrPart, name: name}, f.fieldOf(obj, c, name, a.Value))
+	}
+	if m := f.dunder(v, "__post_init__"); m != nil {
+		return f.initialize(v, m, nil)
 	}
 	return v
 }
+
+// fieldOf is what a class keeps of a value for a field: models that validate
+// make it an instance of the annotation.
+func (f *frame) fieldOf(obj *Value, c *Class, name string, v *Value) *Value {
+	if c.unit == nil || !validates[obj.Type] {
+		return v
+	}
+	for _, o := range c.a.m.body[c.name] {
+		u := c.a.m.units[o].unit
+		if field, t := annotatedField(u); field == name && t.OK() {
+			return f.validated(c, name, u, f.in(c.a).annotated(t, v))
+		}
+	}
+	return v
+}
+
+var validates = words("pydantic.BaseModel sqlmodel.SQLModel ninja.Schema pydantic_settings.BaseSettings")
 
 // localClass is a class defined inside a function.
 func (f *frame) localClass(def syntax.Node, qual string) *Value {
@@ -356,14 +388,13 @@ func (f *frame) localClass(def syntax.Node, qual string) *Value {
 	return &Value{cls: c}
 }
 
-// decorate is what a decorated function is called as: itself.
-func (f *frame) decorate(_ syntax.Node, v *Value) *Value { return v }
-
 // entered is what `with v as x` binds to x.
 func (f *frame) entered(v *Value) *Value {
 	if v.cls != nil && v.inst {
-		if m := f.classAttr(v, "__enter__", v.cls.node); m != nil && m.fn != nil {
-			return f.inline(m.fn.node, m.fn, v, nil)
+		for _, name := range []string{"__enter__", "__aenter__"} {
+			if m := f.dunder(v, name); m != nil {
+				return f.inlineOn(syntax.Node{}, m, v, nil)
+			}
 		}
 	}
 	if v.Type != "" {

@@ -76,6 +76,10 @@ func (f *frame) split(v *Value) (yes, no *env) {
 			}
 		}
 	}
+	if v.rel != nil && v.rel.how == "length" {
+		f.env = no
+		f.learn(fact{base: v.rel.base, kinds: models.All}) // it is empty
+	}
 	if v.rel != nil && v.rel.how == "netloc" {
 		// `if not urlparse(x).netloc`: still open to //host and other schemes
 		f.env = no
@@ -123,6 +127,14 @@ func truth(v *Value) (val, ok bool) {
 	if v.fn != nil || (v.cls != nil && !v.inst) {
 		return true, true
 	}
+	if v.Type != "bytes" && v.Type != "str" && v.rel == nil && !v.canBeNone() {
+		if n, ok := length(v); ok {
+			return n > 0, true
+		}
+		if positional[v.Type] && len(v.parts) > 0 && !v.maybe && len(v.Origins) == 0 {
+			return true, true
+		}
+	}
 	return false, false
 }
 
@@ -152,46 +164,85 @@ func (f *frame) logic(n syntax.Node) *Value {
 	if skip == nil {
 		return b
 	}
-	if both := combine(and, a, b); both != nil {
-		return both
+	if isTest(a) && isTest(b) {
+		return test(combine(and, factsOf(a), factsOf(b))...)
 	}
 	if and && b.rel != nil && b.rel.how == "test" && a.parts == nil && a.rest == nil { // x and x in y: b, or nothing
-		return combine(true, test(), b)
+		return test(combine(true, nil, factsOf(b))...)
 	}
-	if !and && a.Consts != nil && len(a.Consts) == 1 {
-		return b
-	}
-	if and {
-		// a is falsy here: only its emptiness remains of it
-		if a.Type == "bool" || !a.tainted(models.Opaque) {
-			return join(b, falsy(a))
+	return join(b, decided(a, !and))
+}
+
+// decided is a as the value of `a or b`, where it is truthy, or of `a and b`,
+// where it is falsy: then only the emptiness of a text remains of it.
+func decided(a *Value, truthy bool) *Value {
+	if a.Consts != nil {
+		var kept []Const
+		for _, c := range a.Consts {
+			if c.truth() == truthy {
+				kept = append(kept, c)
+			}
 		}
+		if len(kept) == 0 {
+			return nil
+		}
+		c := *a
+		c.Consts, c.root, c.rel = kept, nil, nil
+		return &c
 	}
-	return join(a, b)
+	switch {
+	case truthy || a.Type == "bool" || a.parts != nil || a.rest != nil || a.cls != nil:
+		return a
+	case a.Type == "str":
+		return emptyStr
+	}
+	return noneValue
 }
 
-func falsy(a *Value) *Value {
-	if a.Type == "str" || a.Type == "" {
-		return noneValue
+// isTest reports whether a value is the truth of some test.
+func isTest(v *Value) bool { return v.Type == "bool" || v.rel != nil && v.rel.how == "test" }
+
+// factsOf is what the truth of a value says.
+func factsOf(v *Value) []fact {
+	if v.rel != nil && v.rel.how == "test" {
+		return v.rel.facts
 	}
-	return a
+	return nil
 }
 
-// combine joins the facts of two tests.
-func combine(and bool, a, b *Value) *Value {
-	if a.rel == nil || b.rel == nil || a.rel.how != "test" || b.rel.how != "test" {
-		return nil
-	}
-	var facts []fact
-	for _, list := range [][]fact{a.rel.facts, b.rel.facts} {
+// combine is what `a and b` and `a or b` say: all that both sides say where
+// both must hold, and what they agree on where one is enough.
+func combine(and bool, a, b []fact) []fact {
+	var out []fact
+	for _, list := range [][]fact{a, b} {
 		for _, x := range list {
 			if x.onTrue == and {
-				facts = append(facts, x)
+				out = append(out, x)
 			}
 		}
 	}
-	return test(facts...)
+	for _, x := range a {
+		for _, y := range b {
+			if x.onTrue == and || y.onTrue == and || x.base.id() != y.base.id() {
+				continue
+			}
+			x.kinds &= y.kinds
+			x.weak = (x.weak | x.kinds) & (y.weak | y.kinds) &^ x.kinds
+			x.marks &= y.marks
+			if x.kinds|x.weak != 0 || x.marks != 0 {
+				out = append(out, x)
+			}
+			break
+		}
+	}
+	if len(out) > maxFacts {
+		out = out[:maxFacts]
+	}
+	return out
 }
+
+// maxFacts bounds what one test says.
+const maxFacts = 24
 
 func negate(v *Value) *Value {
 	if t, ok := truth(v); ok {
@@ -223,16 +274,90 @@ func (f *frame) comparison(n syntax.Node) *Value {
 		case c.Field() == syntax.FieldOperators:
 			ops = append(ops, strings.Join(strings.Fields(c.Str()), " "))
 		case c.Named() && !c.Extra():
-			operands = append(operands, f.eval(c))
+			v := f.eval(c)
+			f.recall(c, v)
+			operands = append(operands, v)
 		}
 	}
 	if len(ops) == 0 || len(operands) != len(ops)+1 {
 		return typed("bool")
 	}
-	if len(ops) > 1 {
-		return typed("bool")
+	out := compareValues(ops[0], operands[0], operands[1])
+	for i := 1; i < len(ops); i++ {
+		if t, ok := truth(out); ok && !t {
+			return out
+		}
+		next := compareValues(ops[i], operands[i], operands[i+1])
+		switch t, ok := truth(next); {
+		case ok && !t:
+			return next
+		case ok:
+		default:
+			if t, ok := truth(out); ok && t {
+				out = next
+			} else {
+				out = test(combine(true, factsOf(out), factsOf(next))...)
+			}
+		}
 	}
-	return compareValues(ops[0], operands[0], operands[1])
+	return out
+}
+
+// recall keeps the value of an expression that gives the same each time it is
+// written, such as request.args["x"], so that a test of it says something of the
+// next.
+func (f *frame) recall(n syntax.Node, v *Value) {
+	if f.env == nil || len(v.Origins) == 0 || v.rel != nil && v.rel.how != "item" || v.Origins[0].Tier != models.Remote || !repeatable(n, 0) || f.env.holds(v) {
+		return
+	}
+	f.env.push("\x00"+n.Str(), v)
+	f.env.recalls = true
+}
+
+// repeatable reports whether an expression reads a part of a variable by
+// constant keys.
+func repeatable(n syntax.Node, depth int) bool {
+	if depth > 8 {
+		return false
+	}
+	switch n.Kind() {
+	case syntax.KindIdentifier:
+		return depth > 0
+	case syntax.KindAttribute:
+		return repeatable(n.Child(syntax.FieldObject), depth+1)
+	case syntax.KindSubscript:
+		k := n.Child(syntax.FieldSubscript).Kind()
+		return (k == syntax.KindString || k == syntax.KindInteger) && repeatable(n.Child(syntax.FieldValue), depth+1)
+	case syntax.KindCall:
+		fn := n.Child(syntax.FieldFunction)
+		if fn.Kind() != syntax.KindAttribute || fn.Child(syntax.FieldAttribute).Str() != "get" {
+			return false
+		}
+		for c := range n.Child(syntax.FieldArguments).NamedChildren() {
+			if k := c.Kind(); k != syntax.KindString && k != syntax.KindNone {
+				return false
+			}
+		}
+		return repeatable(fn, depth+1)
+	}
+	return false
+}
+
+// recalled is the value of an expression as the one that was kept for it, but
+// read here.
+func (f *frame) recalled(n syntax.Node, v *Value) *Value {
+	text := n.Str()
+	for o := f.env.over; o != nil; o = o.prev {
+		if len(o.name) == len(text)+1 && o.name[0] == 0 && o.name[1:] == text {
+			if len(v.Origins) == 0 {
+				return v
+			}
+			c := *o.v
+			c.Origins, c.root = v.Origins, o.v.id()
+			return &c
+		}
+	}
+	return v
 }
 
 // compareValues folds a comparison or tells what its outcome says.
@@ -242,36 +367,149 @@ func compareValues(op string, a, b *Value) *Value {
 			return boolValue(r)
 		}
 	}
+	if a.Name == "sys.version_info" {
+		if r, ok := compareVersion(op, b); ok {
+			return boolValue(r)
+		}
+	}
+	if v, ok := foldAlternatives(op, a, b); ok {
+		return v
+	}
 	if v, ok := foldMembership(op, a, b); ok {
 		return v
 	}
-	heads := headFacts(a, b, op == "in" || op == "==" || op == "is")
+	positive := op == "==" || op == "is" || op == "in"
+	heads := headFacts(a, b, positive)
 	switch op {
 	case "in", "not in":
-		return test(append(heads, membership(a, b, op == "in")...)...)
+		if b.cls != nil && !b.inst && enumLike(b.cls) {
+			return test(fact{base: a, kinds: models.All, onTrue: positive})
+		}
+		return test(append(heads, membership(a, b, positive)...)...)
 	case "==", "!=", "is", "is not":
-		return test(append(heads, equality(a, b, op == "==" || op == "is")...)...)
+		if v := comparedTest(a, b, positive); v != nil {
+			return v
+		}
+		return test(append(heads, equality(a, b, positive)...)...)
+	case "<=", "<":
+		if a.Type == "set" {
+			return test(subset(a, b, true)...)
+		}
+	case ">=", ">":
+		if b.Type == "set" {
+			return test(subset(b, a, true)...)
+		}
 	}
 	return typed("bool")
 }
 
-// foldMembership decides `const in (consts)`.
-func foldMembership(op string, a, b *Value) (*Value, bool) {
-	if (op != "in" && op != "not in") || len(a.Consts) != 1 || b.parts == nil || b.rest != nil {
+// foldAlternatives decides a comparison that has one outcome for all constants
+// that its sides may be.
+func foldAlternatives(op string, a, b *Value) (*Value, bool) {
+	if len(a.Consts) == 0 || len(b.Consts) == 0 {
 		return nil, false
 	}
-	found := false
-	for _, p := range b.parts {
-		switch {
-		case p.key.kind == keyPart && b.Type == "dict":
-			found = found || (a.Consts[0] == Const{Kind: StrConst, S: p.key.name})
-		case p.key.kind == indexPart && len(p.v.Consts) == 1:
-			found = found || p.v.Consts[0] == a.Consts[0]
-		default:
+	var all *bool
+	for _, x := range a.Consts {
+		for _, y := range b.Consts {
+			r, ok := compare(op, x, y)
+			if !ok || all != nil && *all != r {
+				return nil, false
+			}
+			all = &r
+		}
+	}
+	return boolValue(*all), true
+}
+
+// comparedTest is a test compared with a truth value: `(x in a) == False`.
+func comparedTest(a, b *Value, positive bool) *Value {
+	for _, p := range [][2]*Value{{a, b}, {b, a}} {
+		t, ok := p[1].Bool()
+		if ok && isTest(p[0]) {
+			if t == positive {
+				return p[0]
+			}
+			return negate(p[0])
+		}
+	}
+	return nil
+}
+
+// subset is what `set(x) <= allowed` says of x; with holds false, what it says
+// of x that `set(x) - allowed` is empty.
+func subset(a, b *Value, holds bool) []fact {
+	if b.tainted(models.Stored) || a.rel == nil || a.rel.how != "items" {
+		return nil
+	}
+	kinds := models.All
+	if x := a.rel.base; x.parts == nil && x.rest == nil {
+		// characters of a text, each one of the allowed
+		text := b
+		if b.rel != nil && b.rel.how == "items" {
+			text = b.rel.base
+		}
+		if s, ok := text.Str(); ok {
+			kinds = alphabetOf(s).harmless()
+		} else if list, ok := items(b.as("list")); ok {
+			var a alphabet
+			for _, x := range list {
+				s, ok := x.Str()
+				if !ok {
+					return nil
+				}
+				a = append(a, alphabetOf(s)...)
+			}
+			kinds = a.harmless()
+		} else if !allLetters(text.Name) {
+			return nil
+		}
+	}
+	return []fact{{base: a.rel.base, kinds: kinds, onTrue: holds}, {base: a, kinds: kinds, onTrue: holds}}
+}
+
+// allLetters recognises the constants of module string that hold only letters
+// and digits.
+func allLetters(name string) bool {
+	switch name {
+	case "string.ascii_letters", "string.ascii_lowercase", "string.ascii_uppercase", "string.digits", "string.hexdigits", "string.octdigits":
+		return true
+	}
+	return false
+}
+
+// foldMembership decides `const in (consts)`.
+func foldMembership(op string, a, b *Value) (*Value, bool) {
+	if (op != "in" && op != "not in") || len(a.Consts) == 0 || b.parts == nil || b.rest != nil || b.maybe || len(b.Origins) > 0 {
+		return nil, false
+	}
+	outcome := func(c Const) (found, ok bool) {
+		if b.Type == "dict" {
+			return b.part(constKey(c)) != nil, b.part(unlistedKeys) == nil
+		}
+		for _, p := range b.parts {
+			if p.key.kind == attrPart {
+				continue
+			}
+			if len(p.v.Consts) != 1 {
+				return false, false
+			}
+			if same, _ := compare("==", p.v.Consts[0], c); same {
+				found = true
+			}
+		}
+		return found, true
+	}
+	first, ok := outcome(a.Consts[0])
+	if !ok {
+		return nil, false
+	}
+	for _, c := range a.Consts[1:] {
+		if r, ok := outcome(c); !ok || r != first {
 			return nil, false
 		}
 	}
-	return boolValue(found == (op == "in")), true
+	return boolValue(first == (op == "in")), true
 }
 
 const textKinds = models.SQL | models.Command | models.HTML | models.Path | models.Code | models.Template |
@@ -292,7 +530,10 @@ func membership(a, b *Value, positive bool) []fact {
 		}
 		return []fact{x}
 	}
-	if b.tainted(models.Stored) { // as harmless as what it is one of
+	if b.rel != nil && b.rel.how == "listing" {
+		return []fact{{base: a, kinds: models.Path, onTrue: positive}} // the name of a file that is there
+	}
+	if !ownElements(b) { // as harmless as what it is one of
 		if k := whole(b).Clean; k != 0 {
 			return []fact{{base: a, kinds: k, onTrue: positive}}
 		}
@@ -302,6 +543,9 @@ func membership(a, b *Value, positive bool) []fact {
 		return nil
 	}
 	base, kinds := a, models.All
+	if s, ok := b.Str(); ok {
+		kinds = alphabetOf(s).harmless() // a part of the text
+	}
 	if a.rel != nil {
 		switch a.rel.how {
 		case "hostname", "netloc":
@@ -326,6 +570,20 @@ func membership(a, b *Value, positive bool) []fact {
 	return facts
 }
 
+// ownElements reports whether no element that `in` looks at is a client's.
+func ownElements(b *Value) bool {
+	if b.Type != "dict" {
+		return !b.tainted(models.Stored)
+	}
+	for _, o := range b.Origins {
+		if o.Tier >= models.Stored {
+			return false
+		}
+	}
+	keys := b.part(unlistedKeys)
+	return keys == nil || !keys.tainted(models.Stored)
+}
+
 // equality is what `a == b` says.
 func equality(a, b *Value, positive bool) []fact {
 	for _, p := range [][2]*Value{{a, b}, {b, a}} {
@@ -338,7 +596,7 @@ func equality(a, b *Value, positive bool) []fact {
 			return facts
 		}
 		if x.rel == nil {
-			if y.Consts != nil && !y.IsNone() && x.Consts == nil {
+			if fixedValue(y) && !x.Harmless() {
 				return []fact{{base: x, kinds: models.All, onTrue: positive}}
 			}
 			continue
@@ -346,6 +604,20 @@ func equality(a, b *Value, positive bool) []fact {
 		switch x.rel.how {
 		case "commonpath":
 			return []fact{{base: x.rel.base, kinds: models.Path, onTrue: positive}}
+		case "commonprefix":
+			return []fact{{base: x.rel.base, weak: models.Path, onTrue: positive}}
+		case "length":
+			if n, ok := y.Int(); ok && n == 0 {
+				return []fact{{base: x.rel.base, kinds: models.All, onTrue: positive}} // it is empty
+			}
+		case "type":
+			if harmlessTypes[y.Name] {
+				return []fact{{base: x.rel.base, kinds: models.All, onTrue: positive}}
+			}
+		case "item", "encoded", "resolved", "first", "second", "start":
+			if fixedValue(y) {
+				return []fact{{base: x, kinds: models.All, onTrue: positive}}
+			}
 		case "hostname", "netloc":
 			if s, ok := y.Str(); ok && s == "" {
 				return []fact{{base: x.rel.base, weak: models.Redirect | models.URL, marks: noNetloc, onTrue: positive}}
@@ -361,8 +633,8 @@ func equality(a, b *Value, positive bool) []fact {
 				return []fact{{base: x.rel.base, kinds: models.Argument | models.Link, onTrue: positive}}
 			}
 		case "same":
-			if y.Consts != nil && !y.IsNone() {
-				return []fact{{base: x.rel.base, kinds: models.All, onTrue: positive}}
+			if fixedValue(y) {
+				return []fact{{base: x.rel.base, kinds: models.All, onTrue: positive}, {base: x, kinds: models.All, onTrue: positive}}
 			}
 		}
 	}
@@ -376,118 +648,5 @@ func equality(a, b *Value, positive bool) []fact {
 	return facts
 }
 
-// matchStmt runs the cases of a match statement.
-func (f *frame) matchStmt(n syntax.Node) {
-	subject := f.eval(n.Child(syntax.FieldSubject))
-	var out *env
-	for c := range n.Child(syntax.FieldBody).NamedChildren() {
-		if c.Kind() != syntax.KindCaseClause || f.env == nil {
-			continue
-		}
-		yes, no := f.matchCase(subject, c)
-		f.env = yes
-		if yes != nil {
-			f.block(c.Child(syntax.FieldConsequence))
-		}
-		out = merge(out, f.env)
-		f.env = no
-	}
-	f.env = merge(out, f.env)
-}
-
-// matchCase gives the environments in which a case is taken and passed over.
-func (f *frame) matchCase(subject *Value, c syntax.Node) (yes, no *env) {
-	var patterns []syntax.Node
-	for p := range c.NamedChildren() {
-		if p.Kind() == syntax.KindCasePattern {
-			patterns = append(patterns, p)
-		}
-	}
-	if len(patterns) != 1 {
-		return f.env.clone(), f.env
-	}
-	literals, wild := f.patternLiterals(patterns[0])
-	guard := c.Child(syntax.FieldGuard)
-	switch {
-	case wild:
-		yes, no = f.env.clone(), nil
-		f.env = yes
-		f.bindCapture(patterns[0], subject)
-		if guard.OK() {
-			no = f.env.clone()
-		}
-	case literals == nil:
-		yes, no = f.env.clone(), f.env
-		f.env = yes
-		f.bindPattern(patterns[0], subject)
-	default:
-		yes, no = f.literalCase(subject, literals)
-	}
-	if guard.OK() && yes != nil {
-		f.env = yes
-		y, skipped := f.cond(guard.NamedChild(0))
-		return y, merge(no, skipped)
-	}
-	return yes, no
-}
-
-func (f *frame) literalCase(subject *Value, literals []Const) (yes, no *env) {
-	if len(subject.Consts) == 1 {
-		if slices.Contains(literals, subject.Consts[0]) {
-			return f.env, nil
-		}
-		return nil, f.env
-	}
-	yes, no = f.env.clone(), f.env
-	f.env = yes
-	f.learn(fact{base: subject, kinds: models.All})
-	return yes, no
-}
-
-// patternLiterals lists the constants of a literal pattern or a union of them;
-// wild is a pattern that always matches.
-func (f *frame) patternLiterals(p syntax.Node) (literals []Const, wild bool) {
-	text := p.Str()
-	if text == "_" {
-		return nil, true
-	}
-	inner := p.NamedChild(0)
-	if !inner.OK() {
-		return nil, text == "_"
-	}
-	switch inner.Kind() {
-	case syntax.KindDottedName:
-		return nil, inner.NamedCount() == 1
-	case syntax.KindUnionPattern:
-		for c := range inner.NamedChildren() {
-			v := f.eval(c)
-			if len(v.Consts) != 1 {
-				return nil, false
-			}
-			literals = append(literals, v.Consts[0])
-		}
-		return literals, false
-	}
-	v := f.eval(inner)
-	if len(v.Consts) == 1 {
-		return v.Consts, false
-	}
-	return nil, false
-}
-
-func (f *frame) bindCapture(p syntax.Node, v *Value) {
-	if inner := p.NamedChild(0); inner.OK() && inner.Kind() == syntax.KindDottedName {
-		f.store(inner.Str(), v)
-	}
-}
-
-// bindPattern binds every capture name in a structural pattern to a part of
-// the subject.
-func (f *frame) bindPattern(p syntax.Node, v *Value) {
-	x := elementOf(whole(v))
-	for d := range p.Descendants() {
-		if d.Kind() == syntax.KindDottedName && d.NamedCount() == 1 && d.Parent().Kind() != syntax.KindClassPattern {
-			f.store(d.Str(), x)
-		}
-	}
-}
+// fixedValue reports whether what is equal to v is harmless.
+func fixedValue(v *Value) bool { return v.Harmless() && !v.Local() && v.Type != "type" }

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"math"
 	"strconv"
 	"strings"
 )
@@ -50,7 +51,21 @@ func boolValue(b bool) *Value {
 }
 
 func strValue(s string) *Value { return constant(Const{Kind: StrConst, S: s}) }
-func intValue(i int64) *Value  { return constant(Const{Kind: IntConst, I: i}) }
+
+// smallInts are shared.
+var smallInts = func() (list [256]*Value) {
+	for i := range list {
+		list[i] = constant(Const{Kind: IntConst, I: int64(i)})
+	}
+	return list
+}()
+
+func intValue(i int64) *Value {
+	if i >= 0 && i < int64(len(smallInts)) {
+		return smallInts[i]
+	}
+	return constant(Const{Kind: IntConst, I: i})
+}
 
 func (c Const) truth() bool {
 	switch c.Kind {
@@ -77,7 +92,11 @@ func (c Const) text() string {
 	case IntConst:
 		return strconv.FormatInt(c.I, 10)
 	case FloatConst:
-		return strconv.FormatFloat(c.F, 'g', -1, 64)
+		s := strconv.FormatFloat(c.F, 'g', -1, 64)
+		if !strings.ContainsAny(s, ".eIN") {
+			s += ".0"
+		}
+		return s
 	}
 	return c.S
 }
@@ -104,6 +123,27 @@ func parseNumber(s string) (Const, bool) {
 	return Const{}, false
 }
 
+// foldUnary computes -x, +x and ~x.
+func foldUnary(op string, c Const) (Const, bool) {
+	switch c.Kind {
+	case BoolConst, IntConst:
+		c.Kind = IntConst
+		switch op {
+		case "-":
+			c.I = -c.I
+		case "~":
+			c.I = ^c.I
+		}
+		return c, true
+	case FloatConst:
+		if op == "-" {
+			c.F = -c.F
+		}
+		return c, op != "~"
+	}
+	return c, false
+}
+
 // fold computes a binary operator over constants; false if it does not know.
 func fold(op string, a, b Const) (Const, bool) {
 	if a.Kind == StrConst && b.Kind == StrConst || a.Kind == BytesConst && b.Kind == BytesConst {
@@ -112,7 +152,13 @@ func fold(op string, a, b Const) (Const, bool) {
 		}
 		return Const{}, false
 	}
-	if a.Kind == StrConst && op == "*" && b.Kind == IntConst && b.I >= 0 && b.I*int64(len(a.S)) <= maxConstText {
+	if b.Kind == StrConst && op == "*" && a.Kind == IntConst {
+		a, b = b, a
+	}
+	if a.Kind == StrConst && op == "*" && b.Kind == IntConst && b.I < 0 {
+		return Const{Kind: StrConst}, true
+	}
+	if a.Kind == StrConst && op == "*" && b.Kind == IntConst && b.I >= 0 && b.I <= maxConstText && b.I*int64(len(a.S)) <= maxConstText {
 		return Const{Kind: StrConst, S: strings.Repeat(a.S, int(b.I))}, true
 	}
 	x, okx := a.number()
@@ -135,6 +181,10 @@ func fold(op string, a, b Const) (Const, bool) {
 	case "/":
 		if y != 0 {
 			return Const{Kind: FloatConst, F: x / y}, true
+		}
+	case "**":
+		if r := math.Pow(x, y); !math.IsNaN(r) && !math.IsInf(r, 0) {
+			return Const{Kind: FloatConst, F: r}, true
 		}
 	}
 	return Const{}, false
@@ -169,6 +219,10 @@ func foldInt(op string, a, b int64) (Const, bool) {
 				r += b
 			}
 			return i(r)
+		}
+	case "**":
+		if r := math.Pow(float64(a), float64(b)); b >= 0 && math.Abs(r) < 1<<52 {
+			return i(int64(r))
 		}
 	case "|":
 		return i(a | b)

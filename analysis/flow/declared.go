@@ -209,8 +209,8 @@ func (f *frame) through(p *models.Pass, recv, data *Value) *Value {
 		return f.declared(recv, data, nil)
 	case recv.cls != nil:
 		return f.byLocalClass(recv.cls, data, 0)
-	case recv.alias.OK():
-		return f.home(recv.alias).byType(recv.alias, data, 0)
+	case recv.aliased().OK():
+		return f.home(recv.aliased()).byType(recv.aliased(), data, 0)
 	}
 	return data
 }

@@ -21,6 +21,7 @@ func (f *frame) entry(fn *Func) {
 	g.route, g.pattern, g.syntax, g.wraps = how.route, how.pattern, how.syntax, f.wrapped(fn)
 	params := python.Params(fn.node)
 	f.entryParams(g, fn, params, how)
+	f.throughWrappers(g, fn, params)
 	f.first(g, fn, how.route)
 	g.body()
 	g.runNested()

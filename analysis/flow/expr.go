@@ -18,6 +18,11 @@ func (f *frame) eval(n syntax.Node) *Value {
 	f.run.nest++
 	v := f.expr(n)
 	f.run.nest--
+	if f.env != nil && f.env.recalls {
+		if k := n.Kind(); k == syntax.KindCall || k == syntax.KindSubscript || k == syntax.KindAttribute {
+			return f.recalled(n, v)
+		}
+	}
 	return v
 }
 
@@ -33,6 +38,9 @@ func (f *frame) expr(n syntax.Node) *Value {
 		return f.text(n)
 	case syntax.KindInteger, syntax.KindFloat:
 		if c, ok := parseNumber(n.Str()); ok {
+			if c.Kind == IntConst {
+				return intValue(c.I)
+			}
 			return constant(c)
 		}
 		return typed("int")
@@ -89,8 +97,32 @@ func (f *frame) expr(n syntax.Node) *Value {
 
 // attribute evaluates obj.name.
 func (f *frame) attribute(n syntax.Node) *Value {
-	obj := f.eval(n.Child(syntax.FieldObject))
-	return f.attr(obj, n.Child(syntax.FieldAttribute).Str(), n)
+	objNode, name := n.Child(syntax.FieldObject), n.Child(syntax.FieldAttribute).Str()
+	obj := f.eval(objNode)
+	v := f.attr(obj, name, n)
+	if obj.parts != nil && !obj.inst && f.env != nil && !isCallee(n) {
+		f.disturb(obj) // a method that is called later
+	}
+	if obj.cls != nil && obj.inst && v.fn == nil && v.tainted(models.Unknown) && !givenAt(v, n) && objNode.Kind() == syntax.KindIdentifier && f.env != nil {
+		// so that a test of it can say something
+		if i := f.scope.Slot(objNode.Str()); i >= 0 && f.env.vars[i] == obj && obj.Attr(name) == nil && len(obj.parts) < maxParts {
+			c := obj.with(partKey{kind: attrPart, name: name}, v)
+			c.root = obj.id()
+			f.env.vars[i] = c
+		}
+	}
+	return v
+}
+
+// givenAt reports whether a value is a source of a framework's that was read at n.
+func givenAt(v *Value, n syntax.Node) bool {
+	return len(v.Origins) > 0 && v.Origins[0].Node == n
+}
+
+// isCallee reports whether an expression is what a call calls.
+func isCallee(n syntax.Node) bool {
+	p := n.Parent()
+	return p.OK() && p.Kind() == syntax.KindCall && n.Field() == syntax.FieldFunction
 }
 
 // attr is the attribute of a value; n is the expression, for origins.
@@ -98,12 +130,20 @@ func (f *frame) attr(obj *Value, name string, n syntax.Node) *Value {
 	if v := obj.part(partKey{kind: attrPart, name: name}); v != nil {
 		return v
 	}
+	if obj.rel != nil && obj.rel.how == "super" {
+		if v := f.classAttrDepth(obj.rel.base, obj.cls, name, n, 0); v != nil {
+			return v
+		}
+	}
 	if obj.cls != nil {
 		if v := f.classAttr(obj, name, n); v != nil {
 			return v
 		}
 		if v := f.inherited(obj, name, n); v != nil {
 			return v
+		}
+		if m := f.dunder(obj, "__getattr__"); m != nil && name != "__getattr__" {
+			return f.inlineOn(syntax.Node{}, m, obj, []Arg{{Node: n, Value: strValue(name)}})
 		}
 	}
 	if v := f.sourceMember(obj, n); v != nil {
@@ -122,6 +162,12 @@ func (f *frame) attr(obj *Value, name string, n syntax.Node) *Value {
 	}
 	if obj.Type == "enum.Enum" {
 		return typed("enum.Enum")
+	}
+	if v := f.altAttr(obj, name, n); v != nil {
+		return v
+	}
+	if name == "__dict__" && obj.cls != nil && obj.inst {
+		return f.fieldDict(obj)
 	}
 	if q := obj.Type + "." + name; f.m.a.wantTypes[obj.Type] && f.m.a.wants[q] {
 		return f.member(q, obj, n)
@@ -144,6 +190,9 @@ func (f *frame) attr(obj *Value, name string, n syntax.Node) *Value {
 	}
 	if obj.Name != "" && obj.Type == "" && obj.Name[0] != '.' && len(obj.Origins) == 0 {
 		q := f.m.set.Canonical(obj.Name + "." + name)
+		if v := wellKnown[q]; v != nil {
+			return v
+		}
 		if !f.m.set.Modelled(q) {
 			// an object of the project or of a library without a model
 			return &Value{Name: q, recv: obj, Origins: obj.Origins, Clean: obj.Clean, Weak: obj.Weak}
@@ -221,6 +270,9 @@ func (f *frame) unknownAttr(obj *Value, name string) *Value {
 
 // named is what a qualified name stands for.
 func (f *frame) named(q string, recv *Value, n syntax.Node) *Value {
+	if v := wellKnown[q]; v != nil {
+		return v
+	}
 	v := &Value{Name: q, recv: recv, Type: f.m.set.TypeOf(q)}
 	if s := f.m.set.Value(q); s != nil {
 		v.Origins = []Origin{{Tier: s.Grade(), Label: label(n), Node: n}}
@@ -260,13 +312,25 @@ func (f *frame) subscript(n syntax.Node) *Value {
 	obj := f.eval(n.Child(syntax.FieldValue))
 	keyNode := n.Child(syntax.FieldSubscript)
 	if strings.HasPrefix(obj.Name, "typing.") {
-		return &Value{Name: "typing.Alias", alias: n}
+		return &Value{Name: "typing.Alias", rel: &relation{how: "alias", alias: n}}
 	}
 	if keyNode.Kind() == syntax.KindSlice {
-		f.eval(keyNode)
 		return headed(f.slice(obj, keyNode), obj, keyNode)
 	}
 	key := f.eval(keyNode)
+	if obj.cls != nil {
+		if v := f.localItem(n, obj, key); v != nil {
+			return v
+		}
+	}
+	if obj.Type == "dict" {
+		if v := f.missing(obj, key, n); v != nil {
+			return v
+		}
+	}
+	if f.env != nil && key.tainted(models.Unknown) && ownKeys(obj) {
+		f.learn(fact{base: key, kinds: models.All}) // else it would have raised
+	}
 	for _, owner := range [2]string{obj.Name, obj.Type} {
 		if call := f.m.set.Item(owner); call != "" {
 			f.called(n, call, obj, []Arg{{Node: keyNode, Value: key}})
@@ -286,6 +350,12 @@ func (f *frame) subscript(n syntax.Node) *Value {
 		if v := f.classAttr(obj, s, n); v != nil && f.m.set.Field(v.Type) != nil {
 			return v
 		}
+	}
+	if obj.Name == "sys.version_info" {
+		if i, ok := key.Int(); ok && i == 0 {
+			return intValue(3)
+		}
+		return typed("int")
 	}
 	if s := f.m.set.Value(obj.Type + "[]"); s != nil && obj.Type != "" && len(obj.Origins) == 0 {
 		return &Value{Type: s.Type, Clean: s.Cleared(), Origins: []Origin{{Tier: s.Grade(), Label: label(n), Node: n}}}
@@ -341,100 +411,131 @@ var ofBrowser = words("referer referrer http_referer http_referrer origin host h
 var ofServer = words(`SCRIPT_NAME REMOTE_ADDR REMOTE_PORT SERVER_NAME SERVER_PORT SERVER_PROTOCOL SERVER_SOFTWARE REQUEST_METHOD
 	GATEWAY_INTERFACE DOCUMENT_ROOT wsgi.url_scheme`)
 
+// ofHeader is what stands under a key, if that is of a request's headers or
+// environment.
+func ofHeader(key string, v *Value) *Value {
+	switch {
+	case ofServer[key]:
+		return v.cleaned(models.All)
+	case ofBrowser[strings.ToLower(key)]:
+		return v.cleaned(models.Link)
+	}
+	return v
+}
+
 // item is the element of obj under a key.
 func (f *frame) item(obj, key *Value) *Value {
-	if s, ok := key.Str(); ok {
-		if v := obj.part(partKey{kind: keyPart, name: s}); v != nil {
-			return v
-		}
-		if ofServer[s] {
-			return elementOf(obj).cleaned(models.All)
-		}
-		if ofBrowser[strings.ToLower(s)] {
-			return elementOf(obj).cleaned(models.Link)
-		}
-	}
-	if i, ok := key.Int(); ok {
-		if v := indexed(obj, i); v != nil {
-			return v
-		}
-	}
-	if obj.Type == "dict" && allParts(obj, func(v *Value) bool { return v.Consts != nil || v.fn != nil }) {
-		// a lookup in a table of the program's own constants
+	if len(key.Consts) != 1 {
 		return elementOf(obj)
+	}
+	c := key.Consts[0]
+	if c.Kind == IntConst || c.Kind == BoolConst {
+		if v := indexed(obj, c.I); v != nil {
+			return v
+		}
+	}
+	if c.Kind == StrConst && obj.Type == "re.Match" {
+		return matchGroup(obj, key)
+	}
+	if v := obj.partOr(constKey(c)); v != nil && c.Kind != IntConst {
+		return v
+	}
+	if c.Kind == StrConst && len(obj.parts) > 0 && (obj.rest != nil || len(obj.Origins) > 0) {
+		// none of those that are known
+		other := obj.rest
+		if len(obj.Origins) > 0 {
+			other = join(other, someOf(obj))
+		}
+		return ofHeader(c.S, other)
+	}
+	if c.Kind == StrConst {
+		return ofHeader(c.S, elementOf(obj))
 	}
 	return elementOf(obj)
 }
 
+// indexed is the element of a text or sequence at a place; nil if unknown.
 func indexed(obj *Value, i int64) *Value {
+	if obj.Type == "re.Match" {
+		return matchGroup(obj, intValue(i))
+	}
+	if obj.Type == "dict" {
+		return obj.partOr(partKey{kind: indexPart, i: int(i)})
+	}
 	if s, ok := obj.Str(); ok {
+		r := []rune(s)
 		if i < 0 {
-			i += int64(len(s))
+			i += int64(len(r))
 		}
-		if i >= 0 && i < int64(len(s)) && s[i] < 0x80 {
-			return strValue(s[i : i+1])
+		if i >= 0 && i < int64(len(r)) {
+			return strValue(string(r[i]))
 		}
 		return nil
 	}
-	if i < 0 {
-		n := 0
-		for _, p := range obj.parts {
-			if p.key.kind == indexPart {
-				n++
-			}
+	if obj.Pieces != nil {
+		if i >= 0 {
+			return slicedText(obj, intValue(i), intValue(i+1))
 		}
-		if obj.rest != nil {
+		if i == -1 {
+			return slicedText(obj, intValue(i), nil)
+		}
+		return slicedText(obj, intValue(i), intValue(i+1))
+	}
+	if i < 0 {
+		list, ok := items(obj)
+		if !ok {
 			return nil
 		}
-		i += int64(n)
+		i += int64(len(list))
 	}
-	return obj.part(partKey{kind: indexPart, i: int(i)})
-}
-
-func allParts(v *Value, ok func(*Value) bool) bool {
-	if v.rest != nil && !ok(v.rest) {
-		return false
+	if obj.maybe && obj.rest != nil {
+		return nil
 	}
-	for _, p := range v.parts {
-		if p.key.kind != attrPart && !ok(p.v) {
-			return false
-		}
-	}
-	return len(v.parts) > 0 || v.rest != nil
+	return obj.partOr(partKey{kind: indexPart, i: int(i)})
 }
 
 // elementOf is any element of a container, or a value derived from an opaque one.
 func elementOf(v *Value) *Value {
-	var out *Value
-	for _, p := range v.parts {
-		if p.key.kind != attrPart {
-			out = join(out, p.v)
-		}
-	}
-	out = join(out, v.rest)
-	if out != nil {
-		return out
+	if out := elementOrNil(v); out != nil {
+		return v.orOutside(out)
 	}
 	if len(v.Origins) == 0 {
-		if v.Consts != nil && (v.Type == "str" || v.Type == "bytes") {
-			return typed(v.Type)
+		if (v.Consts != nil || v.fixed) && (v.Type == "str" || v.Type == "bytes") {
+			return &Value{Type: v.Type, fixed: true}
+		}
+		if v.Type == "str" {
+			return v
 		}
 		return unknown
 	}
-	return &Value{Origins: v.Origins, Clean: v.Clean, Weak: v.Weak}
+	return someOf(v)
+}
+
+// someOf is a part of a value of which only the data is known.
+func someOf(v *Value) *Value {
+	return &Value{Origins: v.Origins, Clean: v.Clean, Weak: v.Weak, rel: &relation{how: "item", base: v}}
 }
 
 // whole is a container seen as one value: with the data of all its parts.
-func whole(v *Value) *Value { return wholeDepth(v, 0) }
+func whole(v *Value) *Value {
+	if v.parts == nil && v.rest == nil {
+		return v
+	}
+	budget := maxLooked
+	return wholeDepth(v, 0, &budget)
+}
 
-func wholeDepth(v *Value, depth int) *Value {
-	if (v.parts == nil && v.rest == nil) || depth > 3 {
+// maxLooked bounds the parts, and parts of parts, that one question looks at.
+const maxLooked = 4000
+
+func wholeDepth(v *Value, depth int, budget *int) *Value {
+	if *budget--; v.parts == nil && v.rest == nil || depth > 3 || *budget < 0 {
 		return v
 	}
 	out := &Value{Clean: models.All, Weak: models.All, Type: v.Type}
 	out.mix(&Value{Origins: v.Origins, Clean: v.Clean, Weak: v.Weak})
 	add := func(x *Value) {
-		if x = wholeDepth(x, depth+1); !x.Harmless() {
+		if x = wholeDepth(x, depth+1, budget); !x.Harmless() {
 			out.mix(x)
 		}
 	}
@@ -478,12 +579,42 @@ func (v *Value) worst() models.Tier {
 	return worst
 }
 
-// slice keeps a text's constant if its bounds are constants.
-func (f *frame) slice(obj *Value, _ syntax.Node) *Value {
-	if obj.Type == "list" || obj.Type == "tuple" {
-		return &Value{Type: obj.Type, rest: elementOf(obj), Origins: obj.Origins, Clean: obj.Clean, Weak: obj.Weak}
+// slice is obj[a:b].
+func (f *frame) slice(obj *Value, n syntax.Node) *Value {
+	lo, hi, step := f.sliceBounds(n)
+	if obj.cls != nil && obj.inst {
+		return whole(obj)
 	}
-	return &Value{Type: obj.Type, Origins: obj.Origins, Clean: obj.Clean, Weak: obj.Weak, rest: obj.rest}
+	if obj.Type == "list" || obj.Type == "tuple" {
+		return sliced(obj, lo, hi, step)
+	}
+	if s, ok := obj.Str(); ok {
+		return slicedConst(s, lo, hi, step)
+	}
+	if step == nil {
+		if lo, ok := intOf(lo, 0); ok {
+			if hi, ok := intOf(hi, -1); ok && lo == hi {
+				return emptyStr
+			}
+		}
+		if obj.Pieces != nil {
+			if v := slicedText(obj, lo, hi); v != nil {
+				return v
+			}
+		}
+	}
+	v := &Value{Type: obj.Type, Origins: obj.Origins, Clean: obj.Clean, Weak: obj.Weak, rest: obj.rest, fixed: obj.fixed}
+	if obj.Name == "sys.version_info" {
+		v.Name = obj.Name
+	}
+	return v
+}
+
+func intOf(v *Value, none int64) (int64, bool) {
+	if v == nil || v.IsNone() {
+		return none, true
+	}
+	return v.Int()
 }
 
 func (f *frame) sequence(n syntax.Node) *Value {
@@ -495,17 +626,27 @@ func (f *frame) sequence(n syntax.Node) *Value {
 		v.Type = "set"
 	}
 	i := 0
-	for c := range n.NamedChildren() {
-		x := f.eval(c)
-		if k := c.Kind(); k == syntax.KindListSplat || v.Type == "set" || i >= maxParts || v.rest != nil {
-			if k == syntax.KindListSplat {
-				x = f.iterate(x)
-			}
+	add := func(x *Value) {
+		if i >= maxParts || v.rest != nil {
 			v.rest = join(v.rest, x)
-			continue
+			return
 		}
 		v.parts = append(v.parts, part{partKey{kind: indexPart, i: i}, x})
 		i++
+	}
+	for c := range n.NamedChildren() {
+		x := f.eval(c)
+		if c.Kind() != syntax.KindListSplat {
+			add(x)
+			continue
+		}
+		if list, ok := items(x); ok {
+			for _, e := range list {
+				add(e)
+			}
+			continue
+		}
+		v.rest = join(v.rest, f.iterate(x))
 	}
 	if i == 0 && v.rest == nil {
 		v.parts = []part{}
@@ -520,24 +661,18 @@ func (f *frame) dictionary(n syntax.Node) *Value {
 	v := &Value{Type: "dict", parts: []part{}}
 	for c := range n.NamedChildren() {
 		if c.Kind() != syntax.KindPair {
-			x := f.eval(c)
-			for _, p := range x.parts {
-				v = v.with(p.key, p.v)
-			}
-			if x.rest != nil || x.parts == nil {
-				v.rest = join(v.rest, elementOf(x))
-			}
+			v = f.extendDict(v, Arg{Name: "**", Value: f.eval(c)})
 			continue
 		}
 		k := f.eval(c.Child(syntax.FieldKey))
 		x := f.eval(c.Child(syntax.FieldValue))
-		if s, ok := k.Str(); ok && len(v.parts) < maxParts {
-			v = v.with(partKey{kind: keyPart, name: s}, x)
+		if len(k.Consts) == 1 && len(v.parts) >= maxParts && v.part(constKey(k.Consts[0])) == nil {
+			v.rest = join(v.rest, x)
 			continue
 		}
-		v.rest = join(v.rest, x)
-		v = v.withKey(k)
+		v = withItem(v, k, x)
 	}
+	v.obj = nil // each display is an object of its own
 	return v
 }
 
@@ -562,13 +697,8 @@ func (f *frame) conditional(n syntax.Node) *Value {
 
 func (f *frame) unary(n syntax.Node) *Value {
 	v := f.eval(n.Child(syntax.FieldArgument))
-	if len(v.Consts) == 1 && n.Op() == "-" {
-		c := v.Consts[0]
-		switch c.Kind {
-		case IntConst:
-			return intValue(-c.I)
-		case FloatConst:
-			c.F = -c.F
+	if len(v.Consts) == 1 {
+		if c, ok := foldUnary(n.Op(), v.Consts[0]); ok {
 			return constant(c)
 		}
 	}
@@ -588,36 +718,91 @@ func (f *frame) yield(n syntax.Node) *Value {
 func (f *frame) comprehension(n syntax.Node) *Value {
 	before := f.env
 	f.env = f.env.clone()
+	v := &Value{Type: "list", maybe: true}
+	switch n.Kind() {
+	case syntax.KindGeneratorExpression:
+		v.Type = "generator"
+	case syntax.KindDictionaryComprehension:
+		v.Type = "dict"
+	case syntax.KindSetComprehension:
+		v.Type = "set"
+	}
+	clauses, filters := 0, 0 // v.maybe: it may be empty
+	var over *Value
 	for c := range n.NamedChildren() {
 		switch c.Kind() {
 		case syntax.KindForInClause:
-			seq := c.Child(syntax.FieldRight)
-			item := f.items(seq, f.eval(seq))
-			f.bindOver(c.Child(syntax.FieldLeft), item)
+			if clauses++; clauses > 1 {
+				v.maybe = true
+			}
+			right := c.Child(syntax.FieldRight)
+			over = f.eval(right)
+			if size, ok := length(over); ok && size == 0 {
+				f.env = before
+				return &Value{Type: v.Type, parts: []part{}}
+			}
+			if size, ok := length(over); ok && size > 0 && clauses == 1 {
+				v.maybe = false
+			}
+			f.bindOver(c.Child(syntax.FieldLeft), itemOf(f.items(right, over), over))
 		case syntax.KindIfClause:
+			filters++
+			v.maybe = true
 			yes, _ := f.cond(c.NamedChild(0))
 			if yes == nil {
 				f.env = before
-				return &Value{Type: "list", parts: []part{}}
+				return &Value{Type: v.Type, parts: []part{}}
 			}
 			f.env = yes
 		}
 	}
 	body := n.Child(syntax.FieldBody)
-	v := &Value{Type: "list"}
-	if n.Kind() == syntax.KindGeneratorExpression {
-		v.Type = "generator"
-	}
 	if body.Kind() == syntax.KindPair {
 		k := f.eval(body.Child(syntax.FieldKey))
-		v.Type = "dict"
-		v.rest = f.eval(body.Child(syntax.FieldValue))
-		v = v.withKey(k)
-	} else {
-		v.rest = f.eval(body)
+		x := f.eval(body.Child(syntax.FieldValue))
+		v.rest = x
+		if !k.Harmless() {
+			v.parts = []part{{unlistedKeys, k}}
+		} else if filters == 0 && len(k.Consts) > 0 {
+			v.rest, v.parts = nil, nil
+			for _, c := range k.Consts {
+				v.parts = append(v.parts, part{constKey(c), x})
+			}
+		}
+	} else if v.rest = f.eval(body); clauses == 1 && filters == 0 && v.rest.rel == nil && over != nil {
+		if size, ok := length(over); ok && v.Type != "set" && size <= maxParts && v.rest.Consts == nil {
+			list := make([]*Value, size)
+			for i := range list {
+				list[i] = v.rest
+			}
+			v = sequenceOf(v.Type, list)
+		}
+	}
+	if f.env != nil {
+		f.keepWalrus(before)
 	}
 	f.env = before
 	return v
+}
+
+// itemOf ties an item to the container that it stands for every element of.
+func itemOf(item, over *Value) *Value {
+	if item.rel != nil || !item.tainted(models.Unknown) {
+		return item
+	}
+	c := *item
+	c.root = item.id()
+	c.rel = &relation{how: "item", base: over}
+	return &c
+}
+
+// keepWalrus takes over what := in a comprehension bound in the scope around it.
+func (f *frame) keepWalrus(before *env) {
+	for i, x := range f.env.vars {
+		if x != nil && before.vars[i] == nil {
+			before.vars[i] = x
+		}
+	}
 }
 
 // bindOver binds the variables of a comprehension without touching the scope.
@@ -628,9 +813,9 @@ func (f *frame) bindOver(target syntax.Node, v *Value) {
 	case syntax.KindPatternList, syntax.KindTuplePattern, syntax.KindListPattern, syntax.KindTuple:
 		i := 0
 		for c := range target.NamedChildren() {
-			x := elementOf(v)
-			if p := v.part(partKey{kind: indexPart, i: i}); p != nil {
-				x = p
+			x := indexed(v, int64(i))
+			if x == nil {
+				x = elementOf(v)
 			}
 			f.bindOver(c, x)
 			i++
@@ -640,9 +825,12 @@ func (f *frame) bindOver(target syntax.Node, v *Value) {
 
 // iterate is one item of iterating over a value.
 func (f *frame) iterate(v *Value) *Value {
-	if s, ok := v.Str(); ok && len(s) <= maxConsts {
+	if s, ok := v.Str(); ok {
 		var out *Value
-		for _, r := range s {
+		for i, r := range s {
+			if i > maxConsts*4 {
+				return &Value{Type: "str", fixed: true}
+			}
 			out = join(out, strValue(string(r)))
 		}
 		if out != nil {
@@ -652,14 +840,22 @@ func (f *frame) iterate(v *Value) *Value {
 	if v.Type == "dict" && (v.parts != nil || v.rest != nil) {
 		var out *Value
 		for _, p := range v.parts {
-			if p.key.kind == keyPart {
-				out = join(out, strValue(p.key.name))
+			switch {
+			case p.key == unlistedKeys:
+				out = join(out, p.v)
+			case p.key.kind != attrPart:
+				out = join(out, keyConst(p.key))
 			}
 		}
-		if v.rest == nil && out != nil {
-			return out
+		if out != nil && (v.rest == nil || v.part(unlistedKeys) != nil) {
+			return v.orOutside(out)
 		}
 		return unknown
+	}
+	if v.cls != nil {
+		if x := f.localItems(v); x != nil {
+			return x
+		}
 	}
 	return elementOf(v)
 }

@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"slices"
+
 	"pavise/analysis/lang/python"
 	"pavise/analysis/models"
 	"pavise/analysis/syntax"
@@ -11,6 +13,7 @@ type Func struct {
 	a       *Analyzer   // of its file
 	node    syntax.Node // function_definition or lambda
 	name    string      // qualified within the file: "C.m"
+	value   *Value      // the function, undecorated
 	closure *frame      // where it was defined, nil for module-level functions and methods
 	class   *Class      // it is a method of
 }
@@ -24,6 +27,7 @@ type Class struct {
 	closure *frame
 	bases   []*Value
 	attrs   map[string]*Value // of a class inside a function
+	fields  []string          // of a class made by namedtuple()
 }
 
 // env holds the variables of one scope at one point of the program.
@@ -33,11 +37,13 @@ type env struct {
 	// facts are what was learnt at module level of values that may be held by
 	// names of other units.
 	facts []fact
-	mime  *Value // what the content type of the response was said to be; nil: not said
+	// recalls says that over holds values of expressions.
+	recalls bool
+	mime    *Value // what the content type of the response was said to be; nil: not said
 }
 
 func (e *env) clone() *env {
-	c := &env{vars: make([]*Value, len(e.vars)), over: e.over, facts: e.facts[:len(e.facts):len(e.facts)], mime: e.mime}
+	c := &env{vars: make([]*Value, len(e.vars)), over: e.over, recalls: e.recalls, facts: e.facts[:len(e.facts):len(e.facts)], mime: e.mime}
 	copy(c.vars, e.vars)
 	return c
 }
@@ -66,10 +72,16 @@ func merge(a, b *env) *env {
 	case b == nil || a == b:
 		return a
 	}
+	said := correlated(a, b)
 	for i, v := range a.vars {
 		if v != b.vars[i] {
 			a.vars[i] = joinVar(v, b.vars[i])
 		}
+	}
+	for i, facts := range said {
+		c := *a.vars[i]
+		c.root, c.rel = nil, &relation{how: "test", facts: facts}
+		a.vars[i] = &c
 	}
 	a.facts = commonFacts(a.facts, b.facts)
 	a.mime = mergeMime(a.mime, b.mime)
@@ -81,6 +93,100 @@ func merge(a, b *env) *env {
 		a.over = o.prev
 	}
 	return a
+}
+
+// forget drops what is kept for expressions that begin with a variable.
+func (e *env) forget(name string) {
+	for o := e.over; o != nil; o = o.prev {
+		if len(o.name) > len(name)+1 && o.name[0] == 0 && o.name[1:len(name)+1] == name && !isWordByte(o.name[len(name)+1]) {
+			e.over = withoutRecalls(e.over)
+			e.recalls = false
+			return
+		}
+	}
+}
+
+// withoutRecalls is the overlay without the values of expressions.
+func withoutRecalls(o *overlay) *overlay {
+	var kept []*overlay
+	for ; o != nil; o = o.prev {
+		if o.name == "" || o.name[0] != 0 {
+			kept = append(kept, o)
+		}
+	}
+	e := &env{}
+	for _, o := range slices.Backward(kept) {
+		e.push(o.name, o.v)
+	}
+	return e.over
+}
+
+// correlated finds variables whose truth says on which way the program came,
+// and with it what was learnt there of other variables: flags and error lists.
+func correlated(a, b *env) map[int][]fact {
+	var learnt []int
+	for i, x := range a.vars {
+		y := b.vars[i]
+		if x != y && x != nil && y != nil && x.Clean != y.Clean && x.id() == y.id() {
+			learnt = append(learnt, i)
+		}
+	}
+	if len(learnt) == 0 || len(learnt) > 8 {
+		return nil
+	}
+	var out map[int][]fact
+	for i, x := range a.vars {
+		y := b.vars[i]
+		if x == nil || y == nil || x == y || !flagLike(x) || !flagLike(y) {
+			continue
+		}
+		for _, j := range learnt {
+			base := a.vars[j].id()
+			both := a.vars[j].Clean & b.vars[j].Clean
+			for _, side := range []bool{true, false} {
+				k := cleanIf(a, i, j, side) & cleanIf(b, i, j, side)
+				if k&^both == 0 {
+					continue
+				}
+				if out == nil {
+					out = map[int][]fact{}
+				}
+				out[i] = append(out[i], fact{base: base, kinds: k, onTrue: side})
+			}
+		}
+	}
+	return out
+}
+
+// flagLike reports whether a value is one whose truth programs test.
+func flagLike(v *Value) bool {
+	return v.Consts != nil || v.rel != nil && v.rel.how == "test" || positional[v.Type] || v.Type == "dict"
+}
+
+// cleanIf is what the variable j is clean for if the truth of i is side.
+func cleanIf(e *env, i, j int, side bool) models.Kind {
+	flag, v := e.vars[i], e.vars[j]
+	if t, ok := truth(flag); ok && t != side {
+		return models.All // it is not
+	}
+	k := v.Clean
+	for _, x := range factsOf(flag) {
+		if x.onTrue == side && x.base.id() == v.id() {
+			k |= x.kinds
+		}
+	}
+	return k
+}
+
+// clean is what an environment knows a value to be clean for.
+func (e *env) clean(v *Value) models.Kind {
+	id, k := v.id(), v.Clean
+	for _, x := range e.vars {
+		if x != nil && x.id() == id {
+			k |= x.Clean
+		}
+	}
+	return k
 }
 
 // commonFacts are those that hold on both ways.
@@ -149,6 +255,7 @@ type frame struct {
 	conts    []*env
 	catch    *env // joined states inside the innermost try body
 	inTry    bool
+	thrown   *Value // by the innermost try body
 	nested   []*Func
 	watched  []*Value  // identities of the parameters of an inlined call
 	outcomes []outcome // of its returns
@@ -159,7 +266,7 @@ type frame struct {
 const (
 	maxSteps    = 120_000 // nodes evaluated for one unit, its inlined callees included
 	maxDepth    = 6       // inlined calls that outside data goes into
-	maxPlain    = 8_000   // steps in all other inlined calls of a unit
+	maxPlain    = 6_000   // steps in all other inlined calls of a unit
 	plainDepth  = 4       // inlined calls that no outside data goes into
 	maxPartials = 200
 	maxNest     = 150 // depth of one expression or block
@@ -174,17 +281,23 @@ type run struct {
 	events    []Event
 	consumed  map[*Value]bool // texts that went on to a sink, a log or a larger text
 	deps      map[dep]bool
+	taken     map[answer]int // answers of units whose dependencies are in deps, by their number
 	routes    []Registration
+	literals  map[syntax.Node]*Value
+	wrapped   map[*Func]*Value // what decorators of the program put in place of functions
+	wrapping  []*Func
+	capture   *capture
 	chain     int           // modules that a name is being looked for through
 	stack     []syntax.Node // functions being inlined
 	selfAttrs map[string]*Value
-	shallow   *unitState     // the method whose fields are looked for, or nil
-	plain     int            // steps spent in calls that no outside data goes into
-	over      bool           // ran out of steps
-	partial   bool           // asked for a unit that was running
-	quiet     int            // no events while a loop is not in its last round
-	indirect  syntax.Node    // the call through which another is made
-	made      map[*Value]int // events of responses whose content type may still be set
+	wrote     map[string]*Value // to names of the module
+	shallow   *unitState        // the method whose fields are looked for, or nil
+	plain     int               // steps spent in calls that no outside data goes into
+	over      bool              // ran out of steps
+	partial   bool              // asked for a unit that was running
+	quiet     int               // no events while a loop is not in its last round
+	indirect  syntax.Node       // the call through which another is made
+	made      map[*Value]int    // events of responses whose content type may still be set
 }
 
 func (f *frame) step() bool {
@@ -225,6 +338,9 @@ func (f *frame) load(name string) *Value {
 
 // store binds a variable of this scope.
 func (f *frame) store(name string, v *Value) {
+	if f.env.recalls {
+		f.env.forget(name)
+	}
 	for o := f.env.over; o != nil; o = o.prev {
 		if o.name == name {
 			f.env.push(name, v)
@@ -242,6 +358,13 @@ func (f *frame) store(name string, v *Value) {
 		if !f.scope.Global[name] {
 			return
 		}
+	}
+	if f.scope.Global[name] {
+		f.env.push(name, v)
+		if f.run.wrote == nil {
+			f.run.wrote = map[string]*Value{}
+		}
+		f.run.wrote[name] = join(f.run.wrote[name], v)
 	}
 }
 
@@ -262,19 +385,47 @@ func (f *frame) refine(v *Value, better func(*Value) *Value) {
 		}
 		f.refineParts(i, x, id, better)
 	}
+	var done []string
 	for o := f.env.over; o != nil; o = o.prev {
-		if o.v != nil && o.v != unknown && o.v.id() == id {
+		if o.v != nil && o.v != unknown && o.v.id() == id && !slices.Contains(done, o.name) {
 			f.env.push(o.name, better(o.v))
-			return
+			done = append(done, o.name)
 		}
 	}
+}
+
+// holds reports whether a variable or a part of one holds a value.
+func (e *env) holds(v *Value) bool {
+	id := v.id()
+	for _, x := range e.vars {
+		if x == nil {
+			continue
+		}
+		if x.id() == id {
+			return true
+		}
+		for _, p := range x.parts {
+			if p.v.id() == id {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // refineParts looks one level into attributes and keys: self.x, d["k"].
 func (f *frame) refineParts(slot int, x, id *Value, better func(*Value) *Value) {
 	for _, p := range x.parts {
 		if p.v != unknown && p.v.id() == id {
-			f.env.vars[slot] = f.env.vars[slot].with(p.key, better(p.v))
+			c := *f.env.vars[slot] // the same object, better known
+			c.root = x.id()
+			c.parts = slices.Clone(c.parts)
+			for i := range c.parts {
+				if c.parts[i].key == p.key {
+					c.parts[i].v = better(p.v)
+				}
+			}
+			f.env.vars[slot] = &c
 		}
 	}
 }

@@ -103,7 +103,7 @@ func (f *frame) dependency(p python.Param) *Value {
 		dep = annotatedCall(p.Annotation)
 	}
 	if !dep.OK() && p.Annotation.OK() {
-		dep = annotatedCall(f.eval(p.Annotation).alias)
+		dep = annotatedCall(f.eval(p.Annotation).aliased())
 	}
 	if !dep.OK() {
 		return nil

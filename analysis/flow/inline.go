@@ -2,6 +2,7 @@ package flow
 
 import (
 	"bytes"
+	"slices"
 
 	"pavise/analysis/lang/python"
 	"pavise/analysis/models"
@@ -18,9 +19,29 @@ type outcome struct {
 
 // inline runs a function of the program with the arguments of one call.
 func (f *frame) inline(n syntax.Node, fn *Func, self *Value, args []Arg) *Value {
+	return f.follow(n, n.Child(syntax.FieldFunction).Child(syntax.FieldObject), fn, self, args)
+}
+
+// inlineOn runs a special method of the object that an expression stands for.
+func (f *frame) inlineOn(obj syntax.Node, fn *Func, self *Value, args []Arg) *Value {
+	if f.depth > 0 && !argsTainted(self, args) {
+		f.run.dependOn(fn)
+		return unknown
+	}
+	return f.follow(obj, obj, fn, self, args)
+}
+
+func (f *frame) follow(n, obj syntax.Node, fn *Func, self *Value, args []Arg) *Value {
 	f.run.dependOn(fn)
+	if f.run.captures(fn) {
+		return f.run.capture.note(f, args)
+	}
 	plain := !argsTainted(self, args)
 	if f.depth >= maxDepth || f.run.over || f.run.inStack(fn.node) || plain && !f.run.affords(f.depth) {
+		if plain && f.run.inStack(fn.node) {
+			return nothing // what a recursive call adds to the others: nothing
+		}
+		f.escape(self, args)
 		return carry(self, args, false)
 	}
 	if plain {
@@ -39,6 +60,9 @@ func (f *frame) inline(n syntax.Node, fn *Func, self *Value, args []Arg) *Value 
 	f.run.stack = append(f.run.stack, fn.node)
 	v := g.body()
 	f.run.stack = f.run.stack[:len(f.run.stack)-1]
+	if g.last != nil {
+		g.env = g.last // for the functions that were defined in it
+	}
 	if v == neverReturns {
 		return v
 	}
@@ -49,7 +73,10 @@ func (f *frame) inline(n syntax.Node, fn *Func, self *Value, args []Arg) *Value 
 		f.env.mime = g.last.mime
 	}
 	v = f.learnFrom(g, v)
-	f.writeBack(n, g, params, self, args)
+	f.writeBack(obj, g, params, self, args)
+	if !n.OK() {
+		return v
+	}
 	return v.step(n, "returned by "+fn.name+"()")
 }
 
@@ -131,9 +158,11 @@ func (f *frame) bindArgs(g *frame, fn *Func, params []python.Param, self *Value,
 		}
 		i = 1
 	}
-	var rest, kwrest *Value
+	var rest *Value
+	var list []*Value  // positional arguments that are left over
+	more := noKeywords // those that are left over
 	spread := false
-	for _, a := range args {
+	for _, a := range f.spreadArgs(args) {
 		switch a.Name {
 		case "":
 			for i < len(params) && params[i].Kind != python.Positional {
@@ -146,26 +175,52 @@ func (f *frame) bindArgs(g *frame, fn *Func, params []python.Param, self *Value,
 				set(params[i], a.Value, a.Node)
 				i++
 			} else {
-				rest = join(rest, a.Value)
+				list = append(list, a.Value)
 			}
 		case "*":
 			spread = true
 			rest = join(rest, elementOf(a.Value))
 		case "**":
-			kwrest = join(kwrest, elementOf(a.Value))
+			more = more.withRest(elementOf(a.Value))
 		default:
 			if p := paramNamed(params, a.Name); p != nil {
 				set(*p, a.Value, a.Node)
 			} else {
-				kwrest = join(kwrest, a.Value)
+				more = more.with(partKey{kind: keyPart, name: a.Name}, a.Value)
 			}
 		}
 	}
-	f.bindMissing(g, params, rest, kwrest, spread)
+	if more != noKeywords {
+		more.obj = nil
+	}
+	f.bindMissing(g, params, rest, list, more, spread)
+}
+
+var noKeywords = &Value{Type: "dict", parts: []part{}}
+
+// spreadArgs gives the elements of *args whose number is known as arguments of
+// their own.
+func (f *frame) spreadArgs(args []Arg) []Arg {
+	if FindArg(args, "*") == nil {
+		return args
+	}
+	var out []Arg
+	for _, a := range args {
+		if a.Name == "*" {
+			if list, ok := items(a.Value); ok {
+				for _, v := range list {
+					out = append(out, Arg{Node: a.Node, Value: v})
+				}
+				continue
+			}
+		}
+		out = append(out, a)
+	}
+	return out
 }
 
 // bindMissing gives the parameters without an argument their defaults.
-func (f *frame) bindMissing(g *frame, params []python.Param, rest, kwrest *Value, spread bool) {
+func (f *frame) bindMissing(g *frame, params []python.Param, rest *Value, list []*Value, more *Value, spread bool) {
 	for _, p := range params {
 		slot := g.scope.Slot(p.Name)
 		if slot < 0 || g.env.vars[slot] != nil {
@@ -174,13 +229,16 @@ func (f *frame) bindMissing(g *frame, params []python.Param, rest, kwrest *Value
 		var v *Value
 		switch {
 		case p.Kind == python.Star:
-			v = &Value{Type: "tuple", rest: rest, parts: []part{}}
+			v = sequenceOf("tuple", list)
+			if spread {
+				v = anyOrder("tuple", v).withRest(rest)
+			}
 		case p.Kind == python.DoubleStar:
-			v = &Value{Type: "dict", rest: kwrest, parts: []part{}}
+			v = copied(more)
 		case spread && rest != nil && p.Kind == python.Positional:
 			v = rest
-		case kwrest != nil:
-			v = kwrest
+		case more.rest != nil:
+			v = more.rest
 		case p.Default.OK():
 			v = f.run.defaultValue(g, p.Default)
 		default:
@@ -289,38 +347,55 @@ func (f *frame) learnFrom(g *frame, v *Value) *Value {
 }
 
 // writeBack stores what the callee did to its arguments: an object whose
-// attributes or elements it set.
-func (f *frame) writeBack(n syntax.Node, g *frame, params []python.Param, self *Value, args []Arg) {
+// attributes or elements it set. obj is the expression of self.
+func (f *frame) writeBack(obj syntax.Node, g *frame, params []python.Param, self *Value, args []Arg) {
 	if f.env == nil || g.last == nil {
 		return
 	}
-	if self != nil && len(params) > 0 && g.fn.class != nil {
+	i := 0
+	if self != nil && len(params) > 0 && !f.m.isStatic(g.fn) {
+		i = 1
 		v := g.last.local(g.scope, params[0].Name)
-		if obj := n.Child(syntax.FieldFunction).Child(syntax.FieldObject); v != nil && v != self && obj.OK() && sameObject(v, self) {
+		if v != nil && v != self && obj.OK() && v.object() == self.object() {
 			f.update(obj, v)
 		}
 	}
-	i := 0
-	if self != nil && !f.m.isStatic(g.fn) {
-		i = 1
-	}
 	for _, a := range args {
-		if a.Name != "" {
+		var p *python.Param
+		switch {
+		case a.Name != "":
+			p = paramNamed(params, a.Name)
+		case i < len(params) && params[i].Kind == python.Positional:
+			p = &params[i]
+			i++
+		}
+		if p == nil || !mutable(a.Value) && !streams[a.Value.Type] {
 			continue
 		}
-		if i >= len(params) || params[i].Kind != python.Positional {
-			break
+		v := g.last.local(g.scope, p.Name)
+		if v != nil && v.id() != a.Value.id() && v.object() == a.Value.object() {
+			f.update(a.Node, v)
 		}
-		v := g.last.local(g.scope, params[i].Name)
-		if v != nil && v.id() != a.Value.id() && v.Type == a.Value.Type && mutable(v) && mutable(a.Value) && a.Node.Kind() == syntax.KindIdentifier {
-			f.store(a.Node.Str(), v)
+	}
+	if g.m == f.m {
+		f.takeOver(g)
+	}
+}
+
+// takeOver takes over what a callee did to objects and variables of the module.
+func (f *frame) takeOver(g *frame) {
+	var done []string
+	for o := g.last.over; o != nil; o = o.prev {
+		if o.name == "" || o.name[0] == 0 || !g.scope.Global[o.name] && o.v.obj == nil || slices.Contains(done, o.name) {
+			continue
 		}
-		i++
+		done = append(done, o.name)
+		if f.fn == nil || f.scope.Slot(o.name) < 0 {
+			f.env.push(o.name, o.v)
+		}
 	}
 }
 
 func mutable(v *Value) bool {
 	return v.Type == "list" || v.Type == "dict" || v.Type == "set" || v.inst
 }
-
-func sameObject(a, b *Value) bool { return a.cls == b.cls && a.inst == b.inst }

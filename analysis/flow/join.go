@@ -9,17 +9,29 @@ import (
 const (
 	maxOrigins = 4
 	maxAlts    = 4
+	maxChoices = 16 // functions and objects of the program that one variable may hold
 )
+
+// maxJoined bounds the parts, and parts of parts, that one join looks at.
+const maxJoined = 2000
 
 // join is the value that is either a or b; nil stands for "not bound there".
 func join(a, b *Value) *Value {
+	budget := maxJoined
+	return joinDepth(a, b, 0, &budget)
+}
+
+func joinDepth(a, b *Value, depth int, budget *int) *Value {
 	switch {
 	case a == b || b == nil:
 		return a
 	case a == nil:
 		return b
-	case a.id() == b.id():
+	case a.id() == b.id() && sameParts(a, b):
 		return joinCopies(a, b)
+	}
+	if *budget--; depth > 6 || *budget < 0 {
+		a, b = flat(a), flat(b)
 	}
 	clean, weak := a.cleanIn()&b.cleanIn(), a.weakIn()&b.weakIn()
 	switch { // a side of which nothing is known says nothing about the other's data
@@ -29,6 +41,9 @@ func join(a, b *Value) *Value {
 		clean, weak = a.Clean, a.weakIn()
 	}
 	v := &Value{Origins: joinOrigins(a.Origins, b.Origins), Clean: clean, Weak: weak &^ clean}
+	if o := a.object(); o == b.object() {
+		v.obj = o
+	}
 	if a.Type == b.Type || b.IsNone() {
 		v.Type = a.Type
 	} else if a.IsNone() {
@@ -43,9 +58,15 @@ func join(a, b *Value) *Value {
 	}
 	v.Consts = joinConsts(a.Consts, b.Consts)
 	if v.Consts == nil {
-		v.alts = joinAlts(a, b)
+		v.fixed = (a.Consts != nil || a.fixed) && (b.Consts != nil || b.fixed)
+		if !alike(a, b) {
+			v.alts = joinAlts(a, b)
+		}
 	}
-	joinParts(v, a, b)
+	joinParts(v, a, b, depth, budget)
+	if v.alts == nil && v.parts != nil && (a.canBeNone() || b.canBeNone()) {
+		v.maybe = true
+	}
 	v.fn, v.cls, v.inst, v.recv = pickLocal(a, b)
 	return v
 }
@@ -56,6 +77,7 @@ func joinCopies(a, b *Value) *Value {
 		return a
 	}
 	c := *a
+	c.root = a.id()
 	c.marks = a.marks & b.marks
 	c.Clean = a.Clean & b.Clean
 	c.Weak = (a.Weak | a.Clean) & (b.Weak | b.Clean) &^ c.Clean
@@ -124,46 +146,110 @@ func joinAlts(a, b *Value) []*Value {
 			if v.alts != nil { // what was learnt of the whole holds for each
 				x = x.cleaned(v.Clean).weakened(v.Weak &^ v.Clean).along(v)
 			}
-			if !slices.ContainsFunc(out, func(y *Value) bool { return y.id() == x.id() }) {
+			i := slices.IndexFunc(out, func(y *Value) bool { return y.id() == x.id() && sameParts(y, x) })
+			if i < 0 {
 				out = append(out, x)
+			} else {
+				out[i] = joinCopies(out[i], x)
 			}
 		}
 	}
-	if len(out) > maxAlts {
+	if len(out) > maxAlts && (len(out) > maxChoices || slices.ContainsFunc(out, func(x *Value) bool { return !x.Local() })) {
 		out = slices.DeleteFunc(out, func(x *Value) bool { return !x.tainted(models.Unknown) })
-	}
-	if len(out) > maxAlts || len(out) == 0 {
+		if len(out) <= maxAlts && len(out) > 0 {
+			return out
+		}
 		return nil // the joined origins speak for all of them
 	}
 	return out
 }
 
-func joinParts(v, a, b *Value) {
+// alike reports whether two values are containers or objects of one class: then
+// their joined parts say it all.
+func alike(a, b *Value) bool {
+	return a.canBeNone() == b.canBeNone() && a.cls == b.cls && a.inst == b.inst && a.fn == nil && b.fn == nil && a.Type == b.Type &&
+		(a.parts != nil || a.rest != nil) && (b.parts != nil || b.rest != nil)
+}
+
+// canBeNone reports whether None is one of the alternatives.
+func (v *Value) canBeNone() bool {
+	return v.IsNone() || slices.ContainsFunc(v.alts, (*Value).IsNone)
+}
+
+// sameParts reports whether two copies of a value hold the same parts.
+func sameParts(a, b *Value) bool {
+	return a.rest == b.rest && len(a.parts) == len(b.parts) && (len(a.parts) == 0 || &a.parts[0] == &b.parts[0])
+}
+
+// flat is a container without its parts, for what is nested too deep.
+func flat(v *Value) *Value {
+	if v.parts == nil && v.rest == nil && v.alts == nil && v.Pieces == nil {
+		return v
+	}
+	c := *whole(v)
+	c.parts, c.rest, c.alts, c.Pieces = nil, nil, nil, nil
+	return &c
+}
+
+func joinParts(v, a, b *Value, depth int, budget *int) {
 	if a.parts == nil && b.parts == nil && a.rest == nil && b.rest == nil {
 		return
 	}
-	v.rest = join(a.rest, b.rest)
+	v.rest = joinDepth(a.rest, b.rest, depth+1, budget)
+	v.maybe = a.maybe || b.maybe
+	if a.IsNone() || b.IsNone() { // whoever uses it as a container finds what the other holds
+		v.parts = a.parts
+		if a.parts == nil {
+			v.parts = b.parts
+		}
+		return
+	}
+	if positional[a.Type] && a.Type == b.Type && !sameLength(a, b) {
+		// elements stand at other places on the other way
+		v.maybe = true
+		v.rest = joinDepth(elementOrNil(a), elementOrNil(b), depth+1, budget)
+		if v.rest == nil {
+			v.parts = []part{}
+		}
+		return
+	}
+	if a.parts != nil && b.parts != nil {
+		v.parts = make([]part, 0, max(len(a.parts), len(b.parts)))
+	}
 	for _, p := range a.parts {
-		v.parts = append(v.parts, part{p.key, join(p.v, b.partOr(p.key))})
+		other := b.part(p.key)
+		v.maybe = v.maybe || other == nil
+		v.parts = append(v.parts, part{p.key, joinDepth(p.v, other, depth+1, budget)})
 	}
 	for _, p := range b.parts {
-		if len(v.parts) >= maxParts {
-			v.rest = join(v.rest, p.v)
+		if a.part(p.key) != nil {
 			continue
 		}
-		if a.part(p.key) == nil {
-			v.parts = append(v.parts, part{p.key, join(a.partOr(p.key), p.v)})
+		v.maybe = true
+		if len(v.parts) >= maxParts {
+			v.rest = joinDepth(v.rest, p.v, depth+1, budget)
+			continue
 		}
+		v.parts = append(v.parts, p)
 	}
 }
 
-// partOr is a part of a value, or what any part of it holds if it is outside
-// data of which no more is known.
-func (v *Value) partOr(k partKey) *Value {
-	if x := v.part(k); x != nil || len(v.Origins) == 0 || k.kind == attrPart || v.parts != nil || v.rest != nil {
-		return x
+// positional are the types whose parts are counted.
+var positional = map[string]bool{"list": true, "tuple": true, "set": true}
+
+func sameLength(a, b *Value) bool {
+	return (a.rest == nil) == (b.rest == nil) && len(a.parts) == len(b.parts)
+}
+
+// elementOrNil is any element of a container, nil if it has none.
+func elementOrNil(v *Value) *Value {
+	out := v.rest
+	for _, p := range v.parts {
+		if p.key.kind != attrPart {
+			out = join(out, p.v)
+		}
 	}
-	return elementOf(v)
+	return out
 }
 
 func pickLocal(a, b *Value) (*Func, *Class, bool, *Value) {

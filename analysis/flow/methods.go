@@ -13,7 +13,30 @@ import (
 // receiver's type is not known: then text and container methods are assumed.
 func (f *frame) method(n syntax.Node, name string, recv *Value, args []Arg) *Value {
 	short := name[strings.LastIndexByte(name, '.')+1:]
+	if recv.cls != nil && recv.inst {
+		if v := f.objectMethod(short, recv, args); v != nil {
+			return v
+		}
+	}
 	switch recv.Type {
+	case "queue.Queue":
+		return f.queueMethod(n, short, recv, args)
+	case "io.StringIO", "io.BytesIO":
+		return f.bufferMethod(n, short, recv, args)
+	case optionsType:
+		return f.optionsMethod(n, short, recv, args)
+	case "string.Template":
+		if short == "substitute" || short == "safe_substitute" {
+			return f.substituteTemplate(n, recv, args)
+		}
+	case "generator":
+		if short == "send" || short == "__next__" || short == "__anext__" {
+			out := elementOf(recv)
+			for _, a := range args {
+				out = join(out, a.Value) // what it does with it is not known
+			}
+			return out
+		}
 	case "", "str", "bytes":
 		if v := f.textMethod(n, short, recv, args); v != nil {
 			return v
@@ -33,22 +56,27 @@ func (f *frame) method(n syntax.Node, name string, recv *Value, args []Arg) *Val
 	case "list", "dict", "set", "tuple":
 		return f.containerMethod(n, short, recv, args)
 	case "re.Pattern":
-		if short == "match" || short == "fullmatch" || short == "search" {
-			if v := argValue(args, 0); v != nil {
-				p := recv.part(partKey{kind: attrPart, name: "pattern"})
-				if p == nil {
-					p = unknown
-				}
-				return matched(short, p, v)
-			}
-		}
+		return f.patternMethod(n, short, recv, args)
 	case "hmac.HMAC":
 		if short == "hexdigest" || short == "digest" || short == "encode" || short == "hex" {
 			return recv
 		}
 	case "re.Match":
-		if short == "group" || short == "groups" || short == "groupdict" {
-			return &Value{Origins: recv.Origins, Clean: recv.Clean, Weak: recv.Weak}
+		switch short {
+		case "group":
+			if len(args) == 0 {
+				return matchGroup(recv, intValue(0))
+			}
+			if len(args) == 1 {
+				return matchGroup(recv, args[0].Value)
+			}
+			var list []*Value
+			for _, a := range args {
+				list = append(list, matchGroup(recv, a.Value))
+			}
+			return sequenceOf("tuple", list)
+		case "groups", "groupdict":
+			return groupsOf(recv, short == "groupdict")
 		}
 	default:
 		if strings.HasPrefix(name, ".") || strings.HasPrefix(name, "pathlib.") {
@@ -60,7 +88,28 @@ func (f *frame) method(n syntax.Node, name string, recv *Value, args []Arg) *Val
 
 // textMethod is a method of str or bytes.
 func (f *frame) textMethod(n syntax.Node, name string, recv *Value, args []Arg) *Value {
+	if recv.Consts != nil {
+		if v := constMethod(name, recv, args); v != nil {
+			return v
+		}
+	}
 	switch name {
+	case "format_map":
+		if d := argValue(args, 0); d != nil && d.Type == "dict" && d.rest == nil {
+			var named []Arg
+			for _, p := range d.parts {
+				if p.key.kind == keyPart {
+					named = append(named, Arg{Name: p.key.name, Node: args[0].Node, Value: p.v})
+				}
+			}
+			return f.formatMethod(n, recv, named)
+		}
+		return nil
+	case "center", "ljust", "rjust":
+		if recv.Harmless() {
+			return &Value{Type: "str", fixed: true}
+		}
+		return padded(name, recv, args)
 	case "format":
 		return f.formatMethod(n, recv, args)
 	case "join":
@@ -75,13 +124,20 @@ func (f *frame) textMethod(n syntax.Node, name string, recv *Value, args []Arg) 
 		if recv.Consts != nil {
 			return splitConst(name, recv, args)
 		}
+		if strings.HasSuffix(name, "partition") {
+			sep := argValue(args, 0)
+			if sep == nil || recv.Harmless() {
+				return nil
+			}
+			return sequenceOf("tuple", []*Value{pieceOf(recv), sep, pieceOf(recv)})
+		}
 		if name == "split" && len(args) == 0 {
 			if v := splitWords(recv); v != nil {
 				return v
 			}
 		}
 		item := &Value{Type: recv.Type, Origins: recv.Origins, Clean: recv.Clean, Weak: recv.Weak}
-		if sep := argValue(args, 0); sep != nil && name != "partition" && name != "splitlines" {
+		if sep := argValue(args, 0); sep != nil && name != "splitlines" {
 			if s, ok := sep.Str(); ok && s == "." {
 				item.rel = &relation{how: "undotted", base: recv}
 			}
@@ -103,6 +159,10 @@ func (f *frame) textMethod(n syntax.Node, name string, recv *Value, args []Arg) 
 			return test(fact{base: hostOf(recv), weak: models.URL | models.Redirect, onTrue: true})
 		}
 		return typed("bool")
+	case "hex":
+		if recv.Type == "bytes" && len(args) == 0 {
+			return encoded("hex", (&Value{Type: "str", Origins: recv.Origins, Weak: recv.Weak}).cleaned(models.All), nil, recv)
+		}
 	case "count", "find", "index", "rfind", "rindex":
 		return typed("int")
 	case "is_relative_to", "relative_to", "resolve", "absolute", "joinpath":
@@ -121,20 +181,8 @@ func hostOf(v *Value) *Value {
 // derived is x.lower(), x.strip() and the like: constant where it can be, and
 // tied to x so that a test of it says something of x.
 func derived(name string, recv *Value, args []Arg) *Value {
-	if s, ok := recv.Str(); ok {
-		switch {
-		case name == "lower" || name == "casefold":
-			return strValue(strings.ToLower(s))
-		case name == "upper":
-			return strValue(strings.ToUpper(s))
-		case name == "strip" && len(args) == 0:
-			return strValue(strings.TrimSpace(s))
-		case name == "lstrip" && len(args) == 0:
-			return strValue(strings.TrimLeft(s, " \t\r\n\f\v"))
-		case name == "rstrip" && len(args) == 0:
-			return strValue(strings.TrimRight(s, " \t\r\n\f\v"))
-		}
-		return typed("str")
+	if recv.Consts != nil || recv.fixed {
+		return &Value{Type: "str", fixed: true}
 	}
 	if name == "lstrip" && len(args) == 1 {
 		if s, ok := args[0].Value.Str(); ok && strings.Contains(s, "/") && (strings.Contains(s, "\\") || recv.marks&noBackslash != 0) {
@@ -152,10 +200,13 @@ func derived(name string, recv *Value, args []Arg) *Value {
 	base := recv
 	how := "same"
 	if recv.rel != nil {
-		how, base = recv.rel.how, recv.rel.base
-	}
-	if how == "test" {
-		return recv
+		switch recv.rel.how {
+		case "test":
+			return recv
+		case "item", "resolved", "encoded", "commonprefix":
+		default:
+			how, base = recv.rel.how, recv.rel.base
+		}
 	}
 	c.rel = &relation{how: how, base: base}
 	return &c
@@ -169,8 +220,14 @@ func replaced(recv *Value, args []Arg) *Value {
 	s, ok1 := recv.Str()
 	a, ok2 := from.Str()
 	b, ok3 := to.Str()
+	if ok1 && ok2 && a != "" && !strings.Contains(s, a) {
+		return recv // nothing to replace
+	}
 	if ok1 && ok2 && ok3 && a != "" && len(s) <= maxConstText {
 		return strValue(strings.ReplaceAll(s, a, b))
+	}
+	if recv.Harmless() && to.Harmless() {
+		return &Value{Type: "str", fixed: true}
 	}
 	if ok1 && ok2 && a != "" && strings.Contains(s, a) && len(s) <= maxConstText {
 		var pieces []Piece
@@ -240,23 +297,49 @@ func oneLine(v *Value, marks mark, gone string) *Value {
 	return c.weakened(lineKinds)
 }
 
+// padded is x.center(n, fill) and the like.
+func padded(name string, recv *Value, args []Arg) *Value {
+	v := retyped(carry(recv, args, false), "str")
+	width := argValue(args, 0)
+	if width == nil || recv.Pieces == nil || name == "center" {
+		return v
+	}
+	c := *recv // literal text that it begins or ends with stays known
+	c.root = nil
+	fill := Piece{Hole: &Value{Type: "str", fixed: true}}
+	if x := argValue(args, 1); x != nil && !x.Harmless() {
+		return v
+	}
+	if name == "ljust" {
+		c.Pieces = append(recv.Pieces[:len(recv.Pieces):len(recv.Pieces)], fill)
+	} else {
+		c.Pieces = append([]Piece{fill}, recv.Pieces...)
+	}
+	return &c
+}
+
+// splitNames are the words of "a b" or "a, b".
+func splitNames(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' })
+}
+
 func splitConst(name string, recv *Value, args []Arg) *Value {
 	s, ok := recv.Str()
-	if !ok || name != "split" || len(args) > 1 {
-		return &Value{Type: "list", rest: typed("str")}
+	if !ok || name != "split" || len(args) > 1 || recv.Type == "bytes" {
+		return &Value{Type: "list", rest: &Value{Type: "str", fixed: true}}
 	}
 	parts := strings.Fields(s)
 	if len(args) == 1 {
 		sep, ok := args[0].Value.Str()
 		if !ok || sep == "" {
-			return &Value{Type: "list", rest: typed("str")}
+			return &Value{Type: "list", rest: &Value{Type: "str", fixed: true}}
 		}
 		parts = strings.Split(s, sep)
 	}
 	v := &Value{Type: "list", parts: []part{}}
 	for i, p := range parts {
 		if i >= maxParts {
-			v.rest = typed("str")
+			v.rest = &Value{Type: "str", fixed: true}
 			break
 		}
 		v.parts = append(v.parts, part{partKey{kind: indexPart, i: i}, strValue(p)})

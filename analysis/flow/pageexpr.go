@@ -318,13 +318,10 @@ func (r *rendering) binary(e *template.Expr) *Value {
 		if known {
 			return b
 		}
-		if both := combine(e.Name == "and", a, b); both != nil {
-			return both
+		if isTest(a) && isTest(b) {
+			return test(combine(e.Name == "and", factsOf(a), factsOf(b))...)
 		}
-		if e.Name == "and" && (a.Type == "bool" || !a.tainted(models.Opaque)) {
-			return join(b, falsy(a))
-		}
-		return join(a, b)
+		return join(b, decided(a, e.Name == "or"))
 	case "==", "!=", "<", "<=", ">", ">=", "in", "not in":
 		return compareValues(e.Name, a, r.eval(e.Y))
 	}

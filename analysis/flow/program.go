@@ -376,7 +376,7 @@ func (a *Analyzer) forgetResult(st *unitState, dirty map[dep]bool) {
 
 // names are what a unit binds and is asked for by.
 func (st *unitState) names() []string {
-	names := st.scope.Names
+	names := append(st.scope.Names[:len(st.scope.Names):len(st.scope.Names)], st.facts.globals...)
 	for _, k := range []string{st.unit.Key, st.unit.Parent} {
 		if k != "" {
 			names = append(names[:len(names):len(names)], k)

@@ -23,7 +23,7 @@ func (m *Module) result(i int) *Result {
 	res := &Result{}
 	r.runUnit(res)
 	res.Events = r.finish()
-	res.Over = r.over
+	res.Over, res.steps = r.over, r.steps
 	res.deps = r.deps
 	for d := range r.deps {
 		res.mask |= maskOf(d.name)
@@ -138,6 +138,9 @@ func (f *frame) global(name string) *Value {
 		}
 	}
 	if v := r.bound(m, name, before); v != nil {
+		if before < 0 {
+			v = r.rebound(m, name, v)
+		}
 		return v
 	}
 	if before >= 0 {
@@ -179,12 +182,37 @@ func (r *run) bound(m *Module, name string, before int) *Value {
 	return out
 }
 
+// rebound is a name of the module as the functions that declare it global may
+// have left it.
+func (r *run) rebound(m *Module, name string, v *Value) *Value {
+	if r.shallow != nil {
+		return v
+	}
+	for i, o := range m.writers[name] {
+		st := m.units[o]
+		if st.unit.Class != syntax.Function || i >= maxWriters {
+			continue
+		}
+		r.deps[dep{st.a, st.unit.Key}] = true
+		fields := m.fields(st)
+		r.inherit(st, fieldsAnswer, fields.deps)
+		if x := fields.globals[name]; x != nil {
+			v = join(v, x)
+		}
+	}
+	return v
+}
+
+// maxWriters bounds the functions that are asked for a name of the module.
+const maxWriters = 8
+
 // export is the value that a unit gives a name.
 func (r *run) export(m *Module, ord int, name string) *Value {
 	st := m.units[ord]
 	switch st.unit.Class {
 	case syntax.Function:
-		return &Value{fn: m.function(st)}
+		g := &frame{m: m, run: r, scope: &python.Scope{}, env: &env{}}
+		return g.decorated(m.function(st))
 	case syntax.ClassHeader:
 		return r.class(st)
 	}
@@ -193,15 +221,37 @@ func (r *run) export(m *Module, ord int, name string) *Value {
 		r.partial = true
 		return unknown
 	}
-	r.inherit(res.deps)
+	r.inherit(st, resultAnswer, res.deps)
 	if v := res.globals[name]; v != nil {
 		return v
 	}
 	return unknown
 }
 
-// inherit takes over what another answer depends on.
-func (r *run) inherit(deps map[dep]bool) {
+// answer is one that a unit gives to others.
+type answer struct {
+	st   *unitState
+	kind answerKind
+}
+
+type answerKind uint8
+
+const (
+	resultAnswer answerKind = iota
+	fieldsAnswer
+	classAnswer
+)
+
+// inherit takes over what an answer of a unit depends on, once for each answer.
+func (r *run) inherit(st *unitState, kind answerKind, deps map[dep]bool) {
+	k := answer{st, kind}
+	if n, ok := r.taken[k]; ok && n == len(deps) {
+		return
+	}
+	if r.taken == nil {
+		r.taken = map[answer]int{}
+	}
+	r.taken[k] = len(deps)
 	for d := range deps {
 		r.deps[d] = true
 	}
@@ -250,7 +300,7 @@ func (r *run) refined(m *Module, v *Value, from, before int) *Value {
 			continue
 		}
 		if res := m.result(i); res != nil {
-			r.inherit(res.deps)
+			r.inherit(st, resultAnswer, res.deps)
 			for _, x := range res.facts {
 				if x.base.id() == v.id() {
 					v = x.apply(v)
@@ -275,6 +325,9 @@ func (f *frame) imported(target string) *Value {
 func (r *run) symbol(target string) *Value {
 	set := r.unit.a.set
 	q := set.Canonical(target)
+	if v := wellKnown[q]; v != nil {
+		return v
+	}
 	if strings.HasPrefix(q, ".") {
 		return &Value{Name: "~" + q}
 	}

@@ -13,27 +13,25 @@ type special func(f *frame, n syntax.Node, args []Arg) *Value
 
 // newSpecials lists them by qualified name.
 func newSpecials() map[string]special {
-	return map[string]special{
+	m := map[string]special{
 		"str": asText, "bytes": asText, "format": asText, "repr": carryText, "ascii": carryText,
-		"int": asType("int"), "float": asType("float"), "bool": asType("bool"), "len": asType("int"),
-		"abs": asType("int"), "round": asType("int"), "ord": asType("int"), "hash": asType("int"), "id": asType("int"),
+		"int": number("int", "int"), "float": number("float", "float"), "bool": truthOf, "len": lengthOf,
+		"abs": number("abs", "int"), "round": number("round", "int"), "ord": number("ord", "int"), "hash": asType("int"), "id": asType("int"),
 		"hasattr": hasAttr, "callable": asType("bool"), "issubclass": asType("bool"), "any": anyOf, "all": allOf,
 		"range":      func(*frame, syntax.Node, []Arg) *Value { return &Value{Type: "list", rest: typed("int")} },
 		"isinstance": isInstance,
 		"list":       asList("list"), "tuple": asList("tuple"), "set": asList("set"), "frozenset": asList("set"),
-		"sorted": asList("list"), "reversed": asList("list"), "iter": asList("list"),
+		"sorted": inOrder, "reversed": inReverse, "iter": asList("list"),
 		"dict": makeDict, "enumerate": enumerate, "zip": zipped, "map": mapped, "filter": filtered,
-		"min": anyElement, "max": anyElement, "next": anyElement, "getattr": getAttr,
+		"min": smallest, "max": smallest, "next": nextOf, "getattr": getAttr,
 		"os.path.join": joinPath, "posixpath.join": joinPath,
 		"os.path.realpath": resolvePath, "os.path.abspath": resolvePath, "os.path.normpath": resolvePath,
-		"shlex.split":        func(_ *frame, _ syntax.Node, args []Arg) *Value { return splitWords(argValue(args, 0)) },
-		"os.path.splitext":   splitExtension,
-		"os.path.commonpath": commonPath, "os.path.commonprefix": nil,
+		"os.path.commonpath": commonPath, "os.path.commonprefix": commonPrefix,
 		"urllib.parse.urlparse": parseURL, "urllib.parse.urlsplit": parseURL,
 		"re.match": matchPattern, "re.fullmatch": matchPattern, "re.search": matchPattern,
-		"re.compile": compilePattern,
-		"hmac.new":   macOf, "hmac.digest": macOf, "hmac.compare_digest": macMatches, "secrets.compare_digest": macMatches,
-		"functools.partial": partial, "copy.copy": first, "copy.deepcopy": first,
+		"re.compile": compilePattern, "re.findall": findAll(false), "re.finditer": findAll(true),
+		"re.sub": substitute(false), "re.subn": substitute(true), "re.split": splitPattern,
+		"hmac.new": macOf, "hmac.digest": macOf, "hmac.compare_digest": macMatches, "secrets.compare_digest": macMatches,
 		"litestar.di.Provide": first, "quart.utils.run_sync": first, "flask.copy_current_request_context": first,
 		"mako.template.Template":                          makoTemplate,
 		"jupyter_server.utils.url_path_join":              joinURL,
@@ -45,9 +43,10 @@ func newSpecials() map[string]special {
 		"urllib.parse.urlunsplit":                         unsplitURL, "urllib.parse.urlunparse": unsplitURL,
 		"typing.cast": func(_ *frame, _ syntax.Node, args []Arg) *Value { return argValue(args, 1) },
 		"super":       superValue,
-		"uuid.uuid4":  asType("uuid.UUID"), "uuid.UUID": asType("uuid.UUID"),
-		"decimal.Decimal": asType("decimal.Decimal"),
+		"uuid.uuid4":  asType("uuid.UUID"), "uuid.UUID": converted("uuid.UUID"),
+		"decimal.Decimal": converted("decimal.Decimal"),
 		"textwrap.dedent": dedented, "inspect.cleandoc": dedented, "sqlparse.format": first,
+		"shlex.split":                          func(_ *frame, _ syntax.Node, args []Arg) *Value { return splitWords(argValue(args, 0)) },
 		"jinja2.Environment":                   keeping("jinja2.Environment", falseValue),
 		"jinja2.sandbox.SandboxedEnvironment":  keeping("jinja2.sandbox.SandboxedEnvironment", falseValue),
 		"jinja2.Template":                      keeping("jinja2.Template", falseValue),
@@ -60,6 +59,9 @@ func newSpecials() map[string]special {
 		"asyncio.run": first, "asgiref.sync.async_to_sync": first, "asgiref.sync.sync_to_async": first,
 		"asyncio.wait_for": first, "asyncio.ensure_future": first, "asyncio.create_task": first,
 	}
+	librarySpecials(m)
+	codecSpecials(m)
+	return m
 }
 
 func argValue(args []Arg, i int) *Value {
@@ -122,7 +124,7 @@ func templateContext(i int) special {
 	return func(_ *frame, _ syntax.Node, args []Arg) *Value {
 		v := argValue(args, i)
 		if off := FindValue(args, "autoescape"); v != nil && off != nil {
-			return v.with(partKey{kind: attrPart, name: "autoescape"}, off)
+			return copied(v.with(partKey{kind: attrPart, name: "autoescape"}, off))
 		}
 		return v
 	}
@@ -165,24 +167,70 @@ func locals(f *frame, _ syntax.Node, _ []Arg) *Value {
 	return v
 }
 
+// asType is a number or the like: the very one, if the argument is a constant.
 func asType(t string) special {
 	v := typed(t)
-	return func(_ *frame, _ syntax.Node, args []Arg) *Value {
-		if t == "int" && len(args) == 1 && len(args[0].Value.Consts) == 1 && args[0].Value.Consts[0].Kind == IntConst {
-			return args[0].Value
+	return func(*frame, syntax.Node, []Arg) *Value { return v }
+}
+
+// number is a conversion that raises for what is no number.
+func number(name, t string) special {
+	v := typed(t)
+	return func(f *frame, _ syntax.Node, args []Arg) *Value {
+		if c := numberOf(name, args); c != nil {
+			return c
+		}
+		x := argValue(args, 0)
+		if x != nil && f.env != nil && (name == "int" || name == "float") && len(args) == 1 && x.Type != "float" {
+			f.learn(fact{base: x, kinds: models.All})
+		}
+		return v
+	}
+}
+
+func truthOf(_ *frame, _ syntax.Node, args []Arg) *Value {
+	if v := argValue(args, 0); v != nil {
+		return foldTruth(v)
+	}
+	return falseValue
+}
+
+// lengthOf is len(x): of a text that is empty, there is nothing to fear.
+func lengthOf(_ *frame, _ syntax.Node, args []Arg) *Value {
+	v := argValue(args, 0)
+	if v == nil {
+		return nil
+	}
+	if n, ok := length(v); ok {
+		return intValue(int64(n))
+	}
+	out := *typed("int")
+	out.rel = &relation{how: "length", base: v}
+	return &out
+}
+
+// converted is a type that raises for texts that are none of its own.
+func converted(t string) special {
+	v := typed(t)
+	return func(f *frame, _ syntax.Node, args []Arg) *Value {
+		if x := argValue(args, 0); x != nil && f.env != nil {
+			f.learn(fact{base: x, kinds: models.All})
 		}
 		return v
 	}
 }
 
 // asText is str(x): the text of a constant, or x itself seen as a text.
-func asText(_ *frame, _ syntax.Node, args []Arg) *Value {
+func asText(f *frame, _ syntax.Node, args []Arg) *Value {
 	v := argValue(args, 0)
 	if v == nil {
 		return emptyStr
 	}
 	if len(v.Consts) == 1 && v.Consts[0].Kind != BytesConst {
 		return strValue(v.Consts[0].text())
+	}
+	if m := f.dunder(v, "__str__"); m != nil {
+		return f.inlineOn(syntax.Node{}, m, v, nil)
 	}
 	if v.Type == "str" || v.Harmless() {
 		return v
@@ -209,121 +257,24 @@ func retyped(v *Value, t string) *Value {
 	return &c
 }
 
-func asList(t string) special {
-	return func(f *frame, _ syntax.Node, args []Arg) *Value {
-		v := argValue(args, 0)
-		if v == nil {
-			return &Value{Type: t, parts: []part{}}
-		}
-		if v.parts != nil && (v.Type == "list" || v.Type == "tuple") && t != "set" {
-			return retyped(v, t)
-		}
-		return &Value{Type: t, rest: f.iterate(v), Origins: v.Origins, Clean: v.Clean, Weak: v.Weak}
-	}
-}
-
-func makeDict(f *frame, _ syntax.Node, args []Arg) *Value {
-	v := &Value{Type: "dict", parts: []part{}}
-	for _, a := range args {
-		switch {
-		case a.Name != "" && a.Name[0] != '*':
-			v = v.with(partKey{kind: keyPart, name: a.Name}, a.Value)
-		case (a.Value.Type == "dict" || a.Value.inst) && a.Value.parts != nil:
-			for _, p := range a.Value.parts {
-				if a.Value.inst { // an object's fields
-					p.key.kind = keyPart
-				}
-				v = v.with(p.key, p.v)
-			}
-			if a.Value.rest != nil {
-				v = v.withRest(a.Value.rest)
-			}
-		default:
-			item := f.iterate(a.Value)
-			if k := item.Element(0); k != nil { // of pairs
-				item = k
-			}
-			v = v.withRest(elementOf(a.Value)).withKey(item)
-		}
-	}
-	return v
-}
-
-func enumerate(f *frame, _ syntax.Node, args []Arg) *Value {
-	v := argValue(args, 0)
-	if v == nil {
-		return nil
-	}
-	pair := &Value{Type: "tuple", parts: []part{
-		{partKey{kind: indexPart, i: 0}, typed("int")},
-		{partKey{kind: indexPart, i: 1}, f.iterate(v)},
-	}}
-	return &Value{Type: "list", rest: pair}
-}
-
-func zipped(f *frame, _ syntax.Node, args []Arg) *Value {
-	tuple := &Value{Type: "tuple"}
-	for i, a := range args {
-		if a.Name == "" {
-			tuple.parts = append(tuple.parts, part{partKey{kind: indexPart, i: i}, f.iterate(a.Value)})
-		}
-	}
-	return &Value{Type: "list", rest: tuple}
-}
-
-func mapped(f *frame, n syntax.Node, args []Arg) *Value {
-	fn, seq := argValue(args, 0), argValue(args, 1)
-	if fn == nil || seq == nil {
-		return nil
-	}
-	item := f.indirectly(n, fn, []Arg{{Node: args[1].Node, Value: f.iterate(seq)}})
-	return &Value{Type: "list", rest: item}
-}
-
-func filtered(f *frame, n syntax.Node, args []Arg) *Value {
-	fn, seq := argValue(args, 0), argValue(args, 1)
-	if fn == nil || seq == nil {
-		return nil
-	}
-	item := f.iterate(seq)
-	if t := f.apply(n, fn, []Arg{{Node: args[1].Node, Value: item}}); t.rel != nil {
-		for _, x := range t.rel.facts {
-			if x.onTrue && x.base.id() == item.id() {
-				item = item.cleaned(x.kinds)
-			}
-		}
-	}
-	return &Value{Type: "list", rest: item}
-}
-
-func anyElement(f *frame, _ syntax.Node, args []Arg) *Value {
-	var out *Value
-	for i, a := range args {
-		switch {
-		case a.Name == "default" || len(args) > 1 && i > 0:
-			out = join(out, a.Value)
-		case a.Name == "" && len(args) > 1 && a.Value.Type != "list":
-			out = join(out, a.Value)
-		case a.Name == "":
-			out = join(out, f.iterate(a.Value))
-		}
-	}
-	return out
-}
-
 func getAttr(f *frame, n syntax.Node, args []Arg) *Value {
 	obj, name := argValue(args, 0), argValue(args, 1)
 	if obj == nil || name == nil {
 		return nil
 	}
-	if s, ok := name.Str(); ok {
-		v := f.attr(obj, s, n)
-		if d := argValue(args, 2); d != nil {
-			return join(v, d)
-		}
-		return v
+	s, ok := name.Str()
+	if !ok {
+		return carry(nil, []Arg{{Value: obj}}, false) // some attribute, not its name
 	}
-	return carry(nil, []Arg{{Value: obj}}, false) // some attribute, not its name
+	v := f.attr(obj, s, n)
+	d := argValue(args, 2)
+	switch {
+	case d == nil:
+		return v
+	case obj.cls != nil && v.Name == "."+s && v.recv == obj:
+		return d // the class does not have it
+	}
+	return join(v, d)
 }
 
 // hasAttr says that a name stands for something that the object has: half a
@@ -368,18 +319,9 @@ func splitExtension(_ *frame, _ syntax.Node, args []Arg) *Value {
 	if v == nil || v.Harmless() {
 		return nil
 	}
-	stem := retyped(whole(v), "str")
-	return &Value{Type: "tuple", parts: []part{
-		{partKey{kind: indexPart, i: 0}, stem},
-		{partKey{kind: indexPart, i: 1}, stem.cleaned(models.Path)},
-	}}
-}
-
-func partial(_ *frame, _ syntax.Node, args []Arg) *Value {
-	if fn := argValue(args, 0); fn != nil && len(args) == 1 {
-		return fn
-	}
-	return nil
+	ext := *pieceOf(v)
+	ext.Clean |= models.Path
+	return pair(pieceOf(v), &ext)
 }
 
 // absoluteURI is the request's own address, unless it is given another.
@@ -395,23 +337,7 @@ func typeAdapter(_ *frame, _ syntax.Node, args []Arg) *Value {
 	if len(args) == 0 || args[0].Name != "" {
 		return nil
 	}
-	return &Value{Type: "pydantic.TypeAdapter", alias: args[0].Node}
-}
-
-func superValue(f *frame, _ syntax.Node, _ []Arg) *Value {
-	if f.fn == nil || f.fn.class == nil {
-		return nil
-	}
-	for _, b := range f.fn.class.bases {
-		if b.cls != nil {
-			v := &Value{cls: b.cls, inst: true}
-			return v
-		}
-		if b.Name != "" {
-			return typed(b.Name)
-		}
-	}
-	return unknown
+	return &Value{Type: "pydantic.TypeAdapter", rel: &relation{how: "alias", alias: args[0].Node}}
 }
 
 // macOf ties a message authentication code to its message.
@@ -435,20 +361,41 @@ func macMatches(_ *frame, _ syntax.Node, args []Arg) *Value {
 	return typed("bool")
 }
 
-// anyOf is any(test for ...): when it is false, the test was false each time.
+// anyOf is any(test for ...): when it is false, the test was false each time;
+// when it is true, what the test says of values that stay the same holds.
 func anyOf(_ *frame, _ syntax.Node, args []Arg) *Value { return overTests(args, false) }
 
 // allOf is all(test for ...): when it is true, the test was true each time.
 func allOf(_ *frame, _ syntax.Node, args []Arg) *Value { return overTests(args, true) }
 
-func overTests(args []Arg, outcome bool) *Value {
+func overTests(args []Arg, all bool) *Value {
 	v := argValue(args, 0)
-	if v == nil || v.rest == nil || v.rest.rel == nil || v.rest.rel.how != "test" {
+	if v == nil {
+		return typed("bool")
+	}
+	if list, ok := items(v); ok {
+		for _, x := range list {
+			t, known := truth(x)
+			if !known {
+				return typed("bool")
+			}
+			if t != all {
+				return boolValue(!all)
+			}
+		}
+		return boolValue(all)
+	}
+	if v.rest == nil || v.rest.rel == nil || v.rest.rel.how != "test" {
 		return typed("bool")
 	}
 	var facts []fact
 	for _, x := range v.rest.rel.facts {
-		if x.onTrue == outcome {
+		item := x.base.rel != nil && x.base.rel.how == "item"
+		switch {
+		case x.onTrue == all && item:
+			facts = append(facts, fact{base: x.base.rel.base, kinds: x.kinds, weak: x.weak, onTrue: all})
+		case !item && (x.onTrue != all || !v.maybe):
+			// all() of nothing is true, and any() of nothing false: those prove nothing
 			facts = append(facts, x)
 		}
 	}
@@ -460,6 +407,9 @@ func isInstance(_ *frame, _ syntax.Node, args []Arg) *Value {
 	v, t := argValue(args, 0), argValue(args, 1)
 	if v == nil || t == nil {
 		return nil
+	}
+	if r, ok := instanceOf(v, t); ok {
+		return boolValue(r)
 	}
 	classes := []*Value{t}
 	if t.Type == "tuple" {
@@ -480,6 +430,24 @@ func isInstance(_ *frame, _ syntax.Node, args []Arg) *Value {
 		return typed("bool")
 	}
 	return test(fact{base: v, kinds: models.All, onTrue: true})
+}
+
+// instanceOf decides isinstance of a constant and builtin types.
+func instanceOf(v, t *Value) (is, ok bool) {
+	list, many := items(t)
+	if !many {
+		list = []*Value{t}
+	}
+	if len(v.Consts) != 1 {
+		return false, false
+	}
+	for _, c := range list {
+		if !builtins[c.Name] {
+			return false, false
+		}
+		is = is || c.Name == v.Type || c.Name == "object" || c.Name == "int" && v.Type == "bool"
+	}
+	return is, true
 }
 
 // joinPath is os.path.join: a text with separators.
@@ -524,9 +492,25 @@ func commonPath(_ *frame, _ syntax.Node, args []Arg) *Value {
 		return nil
 	}
 	for _, p := range list.parts {
-		if p.v.tainted(models.Unknown) {
+		if p.v.tainted(models.Unknown) && p.v.rel != nil && p.v.rel.how == "resolved" {
 			v := *typed("str")
 			v.rel = &relation{how: "commonpath", base: p.v}
+			return &v
+		}
+	}
+	return typed("str")
+}
+
+// commonPrefix is os.path.commonprefix([root, x]), which compares characters.
+func commonPrefix(_ *frame, _ syntax.Node, args []Arg) *Value {
+	list := argValue(args, 0)
+	if list == nil {
+		return nil
+	}
+	for _, p := range list.parts {
+		if p.v.tainted(models.Unknown) {
+			v := *typed("str")
+			v.rel = &relation{how: "commonprefix", base: p.v}
 			return &v
 		}
 	}
@@ -565,196 +549,6 @@ func unsplitURL(_ *frame, _ syntax.Node, args []Arg) *Value {
 		pieces = append(pieces, Piece{Hole: v, Node: at})
 	}
 	return assemble(pieces)
-}
-
-// compilePattern keeps the pattern of a compiled regular expression.
-func compilePattern(_ *frame, _ syntax.Node, args []Arg) *Value {
-	p := argValue(args, 0)
-	if p == nil {
-		return nil
-	}
-	return &Value{Type: "re.Pattern", parts: []part{{partKey{kind: attrPart, name: "pattern"}, p}}}
-}
-
-func matchPattern(_ *frame, n syntax.Node, args []Arg) *Value {
-	p, v := argValue(args, 0), argValue(args, 1)
-	if p == nil || v == nil {
-		return nil
-	}
-	how := n.Child(syntax.FieldFunction)
-	if a := how.Child(syntax.FieldAttribute); a.OK() {
-		how = a
-	}
-	return matched(how.Str(), p, v)
-}
-
-// matched is the match object of a pattern on v.
-func matched(how string, pattern, v *Value) *Value {
-	w := whole(v)
-	out := &Value{Type: "re.Match", Origins: w.Origins, Clean: w.Clean, Weak: w.Weak}
-	text, ok := pattern.Str()
-	if !ok {
-		if pattern.tainted(models.Unknown) || how == "search" {
-			return out
-		}
-		if how == "fullmatch" {
-			out.rel = &relation{how: "test", facts: []fact{{base: v, weak: textKinds, onTrue: true}}}
-		}
-		return out
-	}
-	kinds, weak := judgePattern(how, text)
-	if kinds == 0 && weak == 0 {
-		return out
-	}
-	out.Clean |= kinds
-	out.Weak |= weak &^ kinds
-	out.rel = &relation{how: "test", facts: []fact{{base: v, kinds: kinds, weak: weak, onTrue: true}}}
-	return out
-}
-
-// judgePattern says for which kinds a text that matches is harmless: those
-// whose special characters the pattern does not let through. A pattern that is
-// not anchored at both ends is a half measure.
-func judgePattern(how, p string) (kinds, weak models.Kind) {
-	anchored := how == "fullmatch"
-	body := p
-	if !anchored {
-		start := how == "match" || strings.HasPrefix(p, "^") || strings.HasPrefix(p, `\A`)
-		anchored = start && strings.HasSuffix(p, `\Z`)
-		if !anchored && (!start || !strings.HasSuffix(p, "$")) {
-			return 0, 0
-		}
-	}
-	body = strings.TrimPrefix(strings.TrimPrefix(body, "^"), `\A`)
-	body = strings.TrimSuffix(strings.TrimSuffix(body, "$"), `\Z`)
-	chars, open := patternAlphabet(body)
-	if open {
-		return 0, 0
-	}
-	kinds = models.All
-	for kind, special := range metacharacters {
-		if strings.ContainsAny(chars, special) {
-			kinds &^= kind
-		}
-	}
-	if strings.ContainsAny(body, `[\`) {
-		kinds &^= names // any word, not one of a list
-	}
-	if strings.Contains(chars, "-") && !beginsWithWord(body) {
-		kinds &^= models.Argument
-	}
-	if strings.HasPrefix(body, "/") && len(body) > 1 && body[1] != '/' && body[1] != '?' && body[1] != '*' && !strings.Contains(chars, "\\") && !classHoldsSlash(body) {
-		kinds |= models.Redirect // one slash, and then a name
-	}
-	if strings.Contains(chars, "/") {
-		kinds &^= models.Path
-	}
-	if strings.Contains(chars, ".") && kinds&models.Path != 0 && !strings.Contains(body, `\.`) {
-		kinds &^= models.Path // "..": one step up
-		weak |= models.Path
-	}
-	if !anchored {
-		// $ lets one line end through
-		return kinds &^ (models.Header | models.Log), weak | models.Header | models.Log
-	}
-	return kinds, weak
-}
-
-// names are the kinds of harm that a plain word can do: what it names does it.
-const names = models.Program | models.Import | models.Reflect
-
-// beginsWithWord reports whether the first character that a pattern lets
-// through is no dash.
-func beginsWithWord(body string) bool {
-	body = strings.TrimLeft(body, "(?:")
-	if class, ok := strings.CutPrefix(body, "["); ok {
-		end := strings.IndexByte(class, ']')
-		if end < 0 || end+1 < len(class) && (class[end+1] == '*' || class[end+1] == '?') {
-			return false
-		}
-		chars, open := patternAlphabet(body[:end+2])
-		return !open && !strings.Contains(chars, "-")
-	}
-	return strings.HasPrefix(body, `\w`) || strings.HasPrefix(body, `\d`) || body != "" && isWordByte(body[0])
-}
-
-// classHoldsSlash reports whether the first character after the leading slash
-// may be a slash again.
-func classHoldsSlash(body string) bool {
-	rest := strings.TrimLeft(body[1:], "(?:")
-	if !strings.HasPrefix(rest, "[") {
-		return strings.HasPrefix(rest, "/") || strings.HasPrefix(rest, ".")
-	}
-	end := strings.IndexByte(rest, ']')
-	return end < 0 || strings.Contains(rest[:end], "/")
-}
-
-var metacharacters = map[models.Kind]string{
-	models.SQL:     "'\"\\; ",
-	models.Command: " ;|&$`<>()'\"\\*?~!#{}[]\n",
-
-	models.RemoteCommand: " ;|&$`<>()'\"\\*?~!#{}[]\n",
-	models.HTML:          "<>&\"' ",
-	models.Redirect:      "/\\:",
-	models.URL:           "/\\:@#?",
-	models.Path:          "/\\",
-	models.Code:          "()[]'\". ",
-	models.Template:      "{}%$#",
-	models.Header:        "\r\n ",
-	models.LDAP:          "*()\\ ",
-	models.XPath:         "'\"[]/ ",
-	models.Regex:         "*+(){}[]^$\\.",
-}
-
-// patternAlphabet lists the literal characters that a regular expression can
-// let through; open is true when it lets through anything (dot, \S, [^...]).
-func patternAlphabet(p string) (chars string, open bool) {
-	var b strings.Builder
-	inClass := false
-	for i := 0; i < len(p); i++ {
-		switch c := p[i]; {
-		case c == '\\' && i+1 < len(p):
-			i++
-			switch p[i] {
-			case 'S', 'W', 'D':
-				return "", true
-			case 's':
-				b.WriteString(" \n")
-			case 'w', 'd', 'b', 'A', 'Z', 'B':
-			default:
-				b.WriteByte(p[i])
-			}
-		case c == '[' && !inClass:
-			inClass = true
-			if i+1 < len(p) && p[i+1] == '^' {
-				return "", true
-			}
-		case c == ']' && inClass:
-			inClass = false
-		case !inClass && c == '.':
-			return "", true
-		case !inClass && strings.IndexByte("()|*+?{}^$", c) >= 0:
-			if c == '{' {
-				if j := strings.IndexByte(p[i:], '}'); j > 0 {
-					i += j
-				}
-			}
-		case inClass && c == '-' && i+1 < len(p) && p[i+1] != ']' && b.Len() > 0 && p[i-1] != '[':
-			for x := p[i-1]; x < p[i+1]; x++ {
-				if !isWordByte(x) {
-					b.WriteByte(x)
-				}
-			}
-		default:
-			b.WriteByte(c)
-		}
-	}
-	return strings.Map(func(r rune) rune {
-		if r < 0x80 && isWordByte(byte(r)) {
-			return -1
-		}
-		return r
-	}, b.String()), false
 }
 
 func isWordByte(c byte) bool {

@@ -1,8 +1,10 @@
 package flow
 
 import (
+	"slices"
 	"strconv"
 
+	"pavise/analysis/models"
 	"pavise/analysis/syntax"
 )
 
@@ -52,7 +54,9 @@ func (f *frame) stmt(n syntax.Node) {
 		f.defStmt(n)
 	case syntax.KindRaiseStatement:
 		for c := range n.NamedChildren() {
-			f.eval(c)
+			if v := f.eval(c); f.inTry && c.Field() != syntax.FieldCause {
+				f.thrown = join(f.thrown, v)
+			}
 		}
 		f.leave()
 	case syntax.KindBreakStatement:
@@ -71,6 +75,9 @@ func (f *frame) stmt(n syntax.Node) {
 	case syntax.KindDeleteStatement, syntax.KindPrintStatement, syntax.KindExecStatement:
 		for c := range n.NamedChildren() {
 			f.eval(c)
+			if n.Kind() == syntax.KindDeleteStatement {
+				f.del(c)
+			}
 		}
 	case syntax.KindBlock, syntax.KindError, syntax.KindModule:
 		f.block(n)
@@ -81,6 +88,29 @@ func (f *frame) stmt(n syntax.Node) {
 }
 
 func (f *frame) leave() { f.env = nil }
+
+// del runs del n.
+func (f *frame) del(n syntax.Node) {
+	switch n.Kind() {
+	case syntax.KindExpressionList, syntax.KindTuple:
+		for c := range n.NamedChildren() {
+			f.del(c)
+		}
+	case syntax.KindSubscript:
+		objNode := n.Child(syntax.FieldValue)
+		obj := f.eval(objNode)
+		key := f.eval(n.Child(syntax.FieldSubscript))
+		if list, ok := items(obj); ok && obj.Type == "list" {
+			if _, isInt := key.Int(); isInt && len(list) > 0 {
+				f.popList(objNode, "pop", obj, key)
+			}
+			return
+		}
+		if len(key.Consts) == 1 && obj.Type == "dict" {
+			f.update(objNode, obj.without(constKey(key.Consts[0])))
+		}
+	}
+}
 
 // exprStmt runs an expression used as a statement.
 func (f *frame) exprStmt(n syntax.Node) {
@@ -152,26 +182,57 @@ func (f *frame) assign(target syntax.Node, v *Value, at syntax.Node) {
 	}
 }
 
+// unpack binds the targets of a, *b, c = v.
 func (f *frame) unpack(target syntax.Node, v *Value, at syntax.Node) {
-	i := 0
-	starred := false
+	if v.cls != nil || v.Type == "generator" {
+		v = f.spread(v)
+	}
+	n, star := 0, -1
 	for c := range target.NamedChildren() {
-		x := elementOf(v)
-		if !starred {
-			if p := v.part(partKey{kind: indexPart, i: i}); p != nil {
+		if k := c.Kind(); k == syntax.KindListSplatPattern || k == syntax.KindListSplat {
+			star = n
+		}
+		n++
+	}
+	list, known := items(v)
+	known = known && (star < 0 && len(list) == n || star >= 0 && len(list) >= n-1)
+	i := 0
+	for c := range target.NamedChildren() {
+		var x *Value
+		switch {
+		case i == star && known:
+			x = sequenceOf("list", list[i:i+len(list)-n+1])
+		case i == star:
+			x = &Value{Type: "list", rest: elementOf(v), Origins: v.Origins, Clean: v.Clean, Weak: v.Weak}
+		case known && star >= 0 && i > star:
+			x = list[i+len(list)-n]
+		case known:
+			x = list[i]
+		default:
+			x = elementOf(v)
+			if p := v.partOr(partKey{kind: indexPart, i: i}); p != nil && (star < 0 || i < star) {
 				x = p
 			} else if t := f.m.set.TypeOf(v.Type + "[" + strconv.Itoa(i) + "]"); v.Type != "" && t != "" {
 				x = x.as(t)
 			}
 		}
-		if k := c.Kind(); k == syntax.KindListSplatPattern || k == syntax.KindListSplat {
-			starred = true
-			f.assign(c, v, at)
-		} else {
-			f.assign(c, x, at)
+		if i == star {
+			c = c.NamedChild(0)
 		}
+		f.assign(c, x, at)
 		i++
 	}
+}
+
+// spread is a list of the elements of a value.
+func (f *frame) spread(v *Value) *Value {
+	if _, ok := items(v); ok {
+		return v
+	}
+	if x := f.iterable(v); x != v {
+		return x
+	}
+	return &Value{Type: "list", rest: f.iterate(v), Origins: v.Origins, Clean: v.Clean, Weak: v.Weak}
 }
 
 // assignAttr runs obj.name = v.
@@ -192,48 +253,135 @@ func (f *frame) assignItem(target syntax.Node, v *Value, at syntax.Node) {
 	objNode := target.Child(syntax.FieldValue)
 	obj := f.eval(objNode)
 	keyNode := target.Child(syntax.FieldSubscript)
+	if keyNode.Kind() == syntax.KindSlice {
+		f.assignSlice(objNode, obj, keyNode, v)
+		return
+	}
 	key := f.eval(keyNode)
 	if s, ok := key.Str(); ok {
 		f.assignedMember(obj, "", s, v, at)
-		f.update(objNode, obj.with(partKey{kind: keyPart, name: s}, v))
-		return
+	} else {
+		f.assignedAnyKey(obj, key, v, at)
 	}
-	f.assignedAnyKey(obj, key, v, at)
-	if i, ok := key.Int(); ok && i >= 0 && i < maxParts {
-		f.update(objNode, obj.with(partKey{kind: indexPart, i: int(i)}, v))
-		return
-	}
-	f.update(objNode, obj.withRest(v).withKey(key))
+	f.setItem(objNode, obj, key, v)
 }
 
-// update stores a changed object back where it came from: a variable, or the
-// attribute or key of one.
+// assignSlice runs obj[a:b] = v.
+func (f *frame) assignSlice(objNode syntax.Node, obj *Value, bound syntax.Node, v *Value) {
+	lo, hi, step := f.sliceBounds(bound)
+	list, ok1 := items(obj)
+	more, ok2 := items(v)
+	from, to, by, ok3 := bounds(lo, hi, step, len(list))
+	if ok1 && ok2 && ok3 && by == 1 && len(list)+len(more) <= maxParts {
+		f.update(objNode, obj.filled(slices.Replace(slices.Clone(list), from, max(from, to), more...)))
+		return
+	}
+	f.update(objNode, anyOrder(obj.Type, obj).of(obj).withRest(f.iterate(v)))
+}
+
+// update stores a changed object back where it came from, a variable or the
+// attribute or key of one, and in all else that holds the same object.
 func (f *frame) update(n syntax.Node, v *Value) {
 	switch n.Kind() {
 	case syntax.KindIdentifier:
-		f.store(n.Str(), v)
-	case syntax.KindAttribute:
+		f.mutate(n.Str(), v)
+	case syntax.KindParenthesizedExpression, syntax.KindAwait:
+		f.update(n.NamedChild(0), v)
+	case syntax.KindCall:
+		if n.Child(syntax.FieldFunction).Str() == "super" && f.self != "" {
+			c := *v
+			if self := f.load(f.self); self.cls != nil {
+				c.cls = self.cls
+			}
+			f.mutate(f.self, &c)
+		}
+	case syntax.KindAttribute, syntax.KindSubscript:
+		f.run.quiet++
+		defer func() { f.run.quiet-- }()
 		objNode := n.Child(syntax.FieldObject)
-		name := n.Child(syntax.FieldAttribute).Str()
-		if objNode.Kind() != syntax.KindIdentifier {
+		if n.Kind() == syntax.KindSubscript {
+			objNode = n.Child(syntax.FieldValue)
+		}
+		if k := objNode.Kind(); k != syntax.KindIdentifier && k != syntax.KindAttribute && k != syntax.KindSubscript {
 			return
 		}
 		obj := f.eval(objNode)
-		f.store(objNode.Str(), obj.with(partKey{kind: attrPart, name: name}, v))
+		if f.env == nil {
+			return
+		}
+		if n.Kind() == syntax.KindSubscript {
+			f.update(objNode, withItem(obj, f.eval(n.Child(syntax.FieldSubscript)), v))
+			return
+		}
+		name := n.Child(syntax.FieldAttribute).Str()
+		f.update(objNode, obj.with(partKey{kind: attrPart, name: name}, v))
 		if f.self != "" && objNode.Str() == f.self {
 			f.run.selfAttr(f, name, v)
 		}
-	case syntax.KindSubscript:
-		objNode := n.Child(syntax.FieldValue)
-		if objNode.Kind() != syntax.KindIdentifier {
+	}
+}
+
+// mutate gives the variable of this or an outer scope, and every variable and
+// part that holds the same object, the object's later state.
+func (f *frame) mutate(name string, v *Value) {
+	if f.env == nil {
+		return
+	}
+	if f.env.recalls {
+		f.env.forget(name)
+	}
+	obj := v.object()
+	shared := obj != unknown && obj != result && v.Name == "" && !obj.Harmless()
+	if shared {
+		f.env.hold(obj, v)
+	}
+	for _, p := range v.parts { // what it holds may have changed on the way
+		if p.v.obj != nil && p.key.kind == attrPart && mutable(p.v) {
+			f.env.hold(p.v.obj, p.v)
+		}
+	}
+	for o := f.env.over; o != nil; o = o.prev {
+		if o.name == name {
+			f.env.push(name, v)
 			return
 		}
-		obj := f.eval(objNode)
-		k := f.eval(n.Child(syntax.FieldSubscript))
-		if s, ok := k.Str(); ok {
-			f.store(objNode.Str(), obj.with(partKey{kind: keyPart, name: s}, v))
-		} else {
-			f.store(objNode.Str(), obj.withRest(v).withKey(k))
+	}
+	for g := f; g != nil; g = g.parent {
+		if g.scope == nil || g.env == nil {
+			continue
+		}
+		i := g.scope.Slot(name)
+		if i < 0 {
+			continue
+		}
+		if g == f || f.depth > 0 {
+			g.env.vars[i] = v
+			if shared {
+				g.env.hold(obj, v)
+			}
+		}
+		return
+	}
+	if f.run.unit.unit.Class == syntax.Function || f.fn != nil {
+		f.env.push(name, v) // an object of the module
+	}
+}
+
+// hold replaces an object by its later state wherever a variable or a part of
+// one holds it.
+func (e *env) hold(obj, v *Value) {
+	for i, x := range e.vars {
+		if x == nil || x == v {
+			continue
+		}
+		if x.object() == obj {
+			e.vars[i] = v
+			continue
+		}
+		for _, p := range x.parts {
+			if p.v != v && p.v.object() == obj {
+				e.vars[i] = e.vars[i].with(p.key, v)
+			}
 		}
 	}
 }
@@ -249,11 +397,18 @@ func (f *frame) augmented(n syntax.Node) {
 		op = op[:len(op)-1]
 	}
 	var v *Value
-	if old.Type == "list" && op == "+" {
-		v = extend(old, add)
-	} else {
-		v = f.binary(op, old, left, add, right)
+	switch {
+	case old.Type == "list" && op == "+":
+		f.update(left, f.extend(old, add))
+		return
+	case old.Type == "dict" && op == "|":
+		f.update(left, f.extendDict(old, Arg{Value: add}))
+		return
+	case old.Type == "set" && op == "|":
+		f.update(left, old.withRest(f.iterate(add)))
+		return
 	}
+	v = f.binary(op, old, left, add, right)
 	f.assign(left, v, n)
 }
 
@@ -305,20 +460,23 @@ func (f *frame) ifStmt(n syntax.Node) {
 	f.env = merge(out, f.env)
 }
 
-// loop runs body until its variables settle, at most maxRounds times; enter
-// binds the loop variable or tests the condition and says whether the body can
-// run at all. Events count in the last round only.
-func (f *frame) loop(n syntax.Node, enter func() (exit *env)) {
-	breaks, conts := f.breaks, f.conts
-	var out *env
-	before := f.env.clone()
+// loop runs body until its variables settle, at most maxRounds times. enter
+// binds the loop variable or tests the condition; exit, if given, is the test
+// that ends the loop; leave, if given, sees the end of each body; full says that
+// the body runs at least once. It reports whether the loop may break. Events
+// count in the last round only.
+func (f *frame) loop(n syntax.Node, full bool, enter func(), exit func() *env, leave func(end *env)) (breaks bool) {
+	outerBreaks, outerConts := f.breaks, f.conts
+	entry := f.env.clone()
+	var ends, broken *env
 	for round := range maxRounds {
 		f.breaks, f.conts = nil, nil
 		last := round == maxRounds-1
 		if !last {
 			f.run.quiet++
 		}
-		exit := enter()
+		f.env = merge(entry.clone(), ends)
+		enter()
 		if f.env != nil {
 			f.block(n.Child(syntax.FieldBody))
 		}
@@ -328,55 +486,71 @@ func (f *frame) loop(n syntax.Node, enter func() (exit *env)) {
 		for _, e := range f.conts {
 			f.env = merge(f.env, e)
 		}
-		if exit != nil {
-			out = merge(out, exit)
+		if f.env != nil && leave != nil {
+			leave(f.env)
 		}
+		ends = merge(f.env, ends)
 		for _, e := range f.breaks {
-			out = merge(out, e)
-		}
-		if f.env != nil {
-			out = merge(out, f.env.clone())
-			f.env = merge(f.env, before.clone())
-		} else {
-			f.env = before.clone()
+			broken = merge(broken, e)
 		}
 	}
-	f.breaks, f.conts = breaks, conts
-	f.env = out
+	f.breaks, f.conts = outerBreaks, outerConts
+	f.env = ends
+	if !full {
+		f.env = merge(entry, ends)
+	}
+	if f.env != nil && exit != nil {
+		f.run.quiet++
+		f.env = exit()
+		f.run.quiet--
+	}
 	if alt := n.Child(syntax.FieldAlternative); alt.OK() && f.env != nil {
 		f.block(alt.Child(syntax.FieldBody))
 	}
+	f.env = merge(f.env, broken)
+	return broken != nil
 }
 
 func (f *frame) forStmt(n syntax.Node) {
 	left, right := n.Child(syntax.FieldLeft), n.Child(syntax.FieldRight)
 	seq := f.eval(right)
+	if f.env == nil {
+		return
+	}
+	size, known := length(seq)
+	if known && size == 0 {
+		if alt := n.Child(syntax.FieldAlternative); alt.OK() {
+			f.block(alt.Child(syntax.FieldBody))
+		}
+		return
+	}
 	item := f.items(right, seq)
-	f.loop(n, func() *env {
-		exit := f.env.clone()
-		f.assign(left, item, left)
-		return exit
-	})
+	learnt := models.All
+	breaks := f.loop(n, known, func() { f.assign(left, item, left) }, nil, func(end *env) { learnt &= end.clean(item) })
+	if learnt &^= item.Clean; !breaks && learnt != 0 && f.env != nil && len(item.Origins) > 0 {
+		// each element was tested, or the loop left
+		f.refine(seq, func(x *Value) *Value { return x.cleaned(learnt) })
+	}
 }
 
 func (f *frame) whileStmt(n syntax.Node) {
-	f.loop(n, func() *env {
-		yes, no := f.cond(n.Child(syntax.FieldCondition))
-		f.env = yes
+	test := n.Child(syntax.FieldCondition)
+	f.loop(n, false, func() { f.env, _ = f.cond(test) }, func() *env {
+		_, no := f.cond(test)
 		return no
-	})
+	}, nil)
 }
 
 func (f *frame) tryStmt(n syntax.Node) {
-	outerCatch, outerTry := f.catch, f.inTry
-	f.catch, f.inTry = f.env.clone(), true
+	outerCatch, outerTry, outerThrown := f.catch, f.inTry, f.thrown
+	f.catch, f.inTry, f.thrown = f.env.clone(), true, nil
 	f.block(n.Child(syntax.FieldBody))
 	after := f.env
 	if after != nil {
 		f.catch = merge(f.catch, after.clone())
 	}
-	caught := f.catch
-	f.catch, f.inTry = outerCatch, outerTry
+	caught, thrown := f.catch, f.thrown
+	f.catch, f.inTry, f.thrown = outerCatch, outerTry, outerThrown
 	var out *env
 	var finally syntax.Node
 	for c := range n.NamedChildren() {
@@ -389,7 +563,7 @@ func (f *frame) tryStmt(n syntax.Node) {
 			after = f.env
 		case syntax.KindExceptClause:
 			f.env = caught.clone()
-			f.exceptClause(c)
+			f.exceptClause(c, thrown)
 			out = merge(out, f.env)
 		case syntax.KindFinallyClause:
 			finally = c
@@ -413,13 +587,18 @@ func (f *frame) tryStmt(n syntax.Node) {
 	}
 }
 
-func (f *frame) exceptClause(c syntax.Node) {
+// exceptClause runs a handler; thrown is what the body itself raised.
+func (f *frame) exceptClause(c syntax.Node, thrown *Value) {
 	for x := range c.NamedChildren() {
 		switch x.Kind() {
 		case syntax.KindBlock:
 			f.block(x)
 		case syntax.KindAsPattern:
-			f.asPattern(x, f.exception(x))
+			e := f.exception(x)
+			if thrown != nil && len(thrown.Origins) > 0 {
+				e = &Value{Type: e.Type, Origins: joinOrigins(thrown.Origins, e.Origins), Clean: thrown.Clean, Weak: thrown.Weak | e.Weak}
+			}
+			f.asPattern(x, e)
 		}
 	}
 }
@@ -475,5 +654,5 @@ func (f *frame) defStmt(n syntax.Node) {
 	}
 	fn := &Func{a: f.m.a, node: def, name: qual, closure: f}
 	f.nested = append(f.nested, fn)
-	f.store(name, f.decorate(def, &Value{fn: fn}))
+	f.store(name, f.decorated(fn))
 }

@@ -337,18 +337,20 @@ var streams = map[string]bool{"io.BytesIO": true, "io.StringIO": true, "tempfile
 
 const (
 	maxVariants = 8
-	maxPieces   = 96 // of one text
+	maxPieces   = 96   // of one text
+	maxExpanded = 2000 // texts that are looked into for one text
 )
 
 // variants flattens a text into literals and holes, once for each combination
 // of alternatives it was put together from.
 func variants(v *Value, n syntax.Node) [][]Piece {
-	return expand(Piece{Hole: v, Node: n}, 0)
+	budget := maxExpanded
+	return expand(Piece{Hole: v, Node: n}, 0, &budget)
 }
 
-func expand(p Piece, depth int) [][]Piece {
+func expand(p Piece, depth int, budget *int) [][]Piece {
 	v := p.Hole
-	if v == nil || depth > 24 {
+	if *budget--; v == nil || depth > 24 || *budget < 0 {
 		return [][]Piece{{p}}
 	}
 	if v.alts != nil {
@@ -356,7 +358,7 @@ func expand(p Piece, depth int) [][]Piece {
 		for _, a := range v.alts {
 			q := p
 			q.Hole = a.cleaned(v.Clean).weakened(v.Weak).along(v)
-			out = append(out, expand(q, depth+1)...)
+			out = append(out, expand(q, depth+1, budget)...)
 			if len(out) >= maxVariants {
 				return out[:maxVariants]
 			}
@@ -377,7 +379,7 @@ func expand(p Piece, depth int) [][]Piece {
 		if q.Hole != nil {
 			q.Hole = q.Hole.cleaned(v.Clean).weakened(v.Weak &^ v.Clean).along(v)
 		}
-		next := expand(q, depth+1)
+		next := expand(q, depth+1, budget)
 		if len(next) == 1 {
 			for i := range out {
 				out[i] = append(out[i][:len(out[i]):len(out[i])], next[0]...)

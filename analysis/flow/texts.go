@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 
 	"pavise/analysis/lang/python"
@@ -10,6 +12,9 @@ import (
 
 // text evaluates a string expression: constant, or literals and holes.
 func (f *frame) text(n syntax.Node) *Value {
+	if v := f.run.literals[n]; v != nil {
+		return v
+	}
 	s, ok := python.ParseString(n)
 	if !ok {
 		return unknown
@@ -30,7 +35,14 @@ func (f *frame) text(n syntax.Node) *Value {
 		if len(s.Tokens) > 0 && s.Tokens[0].Bytes {
 			kind = BytesConst
 		}
-		return constant(Const{Kind: kind, S: c})
+		v := constant(Const{Kind: kind, S: c})
+		if f.depth > 0 || f.run.quiet > 0 { // most likely met again
+			if f.run.literals == nil {
+				f.run.literals = map[syntax.Node]*Value{}
+			}
+			f.run.literals[n] = v
+		}
+		return v
 	}
 	var pieces []Piece
 	for i := range s.Tokens {
@@ -72,7 +84,7 @@ func assemble(pieces []Piece) *Value {
 		switch {
 		case p.Hole == nil:
 			b.WriteString(p.Text)
-		case len(p.Hole.Consts) == 1 && p.Hole.Consts[0].Kind != BytesConst && (p.Conv == "" || p.Conv == "!s") && b.Len() < maxConstText:
+		case len(p.Hole.Consts) == 1 && p.Hole.Consts[0].Kind != BytesConst && plainConv(p) && b.Len() < maxConstText:
 			b.WriteString(p.Hole.Consts[0].text())
 		default:
 			folded = false
@@ -84,12 +96,13 @@ func assemble(pieces []Piece) *Value {
 	if folded && b.Len() <= maxConstText {
 		return strValue(b.String())
 	}
-	v := &Value{Type: "str", Pieces: pieces, Clean: models.All, Weak: models.All}
+	v := &Value{Type: "str", Pieces: pieces, Clean: models.All, Weak: models.All, fixed: true}
 	for i := range pieces {
 		h := pieces[i].Hole
 		if h == nil {
 			continue
 		}
+		v.fixed = v.fixed && (h.Consts != nil || h.fixed)
 		h = whole(h)
 		v.Origins = joinOrigins(v.Origins, h.Origins)
 		if len(h.Origins) > 0 || !h.Harmless() {
@@ -99,6 +112,17 @@ func assemble(pieces []Piece) *Value {
 	}
 	v.Weak &^= v.Clean
 	return v
+}
+
+// plainConv reports whether a hole's conversion gives str() of a constant.
+func plainConv(p *Piece) bool {
+	switch p.Conv {
+	case "", "!s", "%s":
+		return true
+	case "%d", "%i":
+		return p.Hole.Consts[0].Kind == IntConst
+	}
+	return false
 }
 
 // formatMethod is "...".format(args).
@@ -165,7 +189,7 @@ func formatPieces(s string, node syntax.Node, args []Arg) ([]Piece, bool) {
 		flush()
 		v := a.Value
 		if base != name && name != "" {
-			v = &Value{Origins: whole(v).Origins, Clean: v.Clean, Weak: v.Weak}
+			v = formatField(v, name[len(base):])
 		}
 		spec := strings.TrimPrefix(conv, ":")
 		if spec == conv {
@@ -177,19 +201,63 @@ func formatPieces(s string, node syntax.Node, args []Arg) ([]Piece, bool) {
 	return pieces, true
 }
 
+// formatField is the part of an argument that a format field such as {x[k].a}
+// names.
+func formatField(v *Value, path string) *Value {
+	for path != "" {
+		end := strings.IndexAny(path[1:], ".[") + 1
+		if end == 0 {
+			end = len(path)
+		}
+		step := path[:end]
+		path = path[end:]
+		var x *Value
+		if step[0] == '.' {
+			x = v.Attr(step[1:])
+		} else if name := strings.TrimSuffix(step[1:], "]"); true {
+			if x = v.Key(name); x == nil {
+				if i, err := strconv.Atoi(name); err == nil {
+					x = v.Element(i)
+				}
+			}
+		}
+		if x == nil {
+			w := whole(v)
+			return &Value{Origins: w.Origins, Clean: w.Clean, Weak: w.Weak}
+		}
+		v = x
+	}
+	return v
+}
+
 // joinMethod is sep.join(items).
 func (f *frame) joinMethod(n syntax.Node, recv *Value, args []Arg) *Value {
 	list := argValue(args, 0)
 	if list == nil {
 		return nil
 	}
-	sep, _ := recv.Str()
+	between := Piece{Hole: recv, Node: n}
+	if sep, ok := recv.Str(); ok {
+		between = Piece{Text: sep, Node: n}
+	}
 	var pieces []Piece
 	add := func(v *Value) {
 		if len(pieces) > 0 {
-			pieces = append(pieces, Piece{Text: sep, Node: n})
+			pieces = append(pieces, between)
 		}
 		pieces = append(pieces, Piece{Hole: v, Node: args[0].Node})
+	}
+	if list.cls != nil || list.Type == "dict" {
+		list = f.spread(f.iterable(list))
+	}
+	if elements, ok := items(list); ok {
+		for _, v := range elements {
+			add(v)
+		}
+		if len(pieces) == 0 {
+			return emptyStr
+		}
+		return f.built(n, assemble(pieces))
 	}
 	if list.rest == nil && list.parts == nil {
 		v := elementOf(list)
@@ -197,6 +265,9 @@ func (f *frame) joinMethod(n syntax.Node, recv *Value, args []Arg) *Value {
 			return typed("str")
 		}
 		add(retyped(v, "str"))
+		if !recv.Harmless() {
+			add(v)
+		}
 		return f.built(n, assemble(pieces))
 	}
 	for _, p := range list.parts {
@@ -206,12 +277,21 @@ func (f *frame) joinMethod(n syntax.Node, recv *Value, args []Arg) *Value {
 	}
 	if list.rest != nil {
 		add(list.rest)
-		if list.rest.Consts != nil {
+		if list.rest.Consts != nil && len(pieces) == 1 && recv.Harmless() {
 			// a repeated constant, such as placeholders, of unknown number
-			return &Value{Type: "str", Consts: nil, Pieces: []Piece{{Text: list.rest.Consts[0].text(), Node: n}}, Clean: models.All}
+			return &Value{Type: "str", Pieces: []Piece{{Text: list.rest.Consts[0].text(), Node: n}}, Clean: models.All, fixed: true}
+		}
+		if !recv.Harmless() && len(pieces) == 1 {
+			add(list.rest)
 		}
 	}
-	return f.built(n, assemble(pieces))
+	v := assemble(pieces)
+	if v.Consts != nil { // of unknown number
+		c := *v
+		c.Consts, c.fixed, c.Pieces = nil, true, pieces
+		return &c
+	}
+	return f.built(n, v)
 }
 
 // binary is a op b.
@@ -220,6 +300,14 @@ func (f *frame) binary(op string, a *Value, an syntax.Node, b *Value, bn syntax.
 		if c, ok := fold(op, a.Consts[0], b.Consts[0]); ok {
 			return constant(c)
 		}
+	}
+	if a.cls != nil || b.cls != nil {
+		if v := f.operator(op, a, b, bn); v != nil {
+			return v
+		}
+	}
+	if op != "/" && (a.fixed || a.Consts != nil) && (b.fixed || b.Consts != nil) && (a.Type == "str" || b.Type == "str") && (op != "%" || len(a.Consts) != 1) {
+		return f.foldMany(op, a, b)
 	}
 	if a.Type == "markupsafe.Markup" {
 		return carry(a, []Arg{{Value: whole(b).cleaned(models.HTML)}}, false).as(a.Type) // it escapes what is put in
@@ -239,15 +327,42 @@ func (f *frame) binary(op string, a *Value, an syntax.Node, b *Value, bn syntax.
 			return retyped(assemblePath(a, an, b, bn), "pathlib.Path")
 		}
 	case "*":
-		if a.Type == "list" {
-			return &Value{Type: "list", rest: elementOf(a)}
+		if b.Type == "list" || b.Type == "tuple" || b.Type == "str" && len(b.Consts) == 1 {
+			a, an, b = b, bn, a
+		}
+		if a.Type == "list" || a.Type == "tuple" {
+			list, ok := items(a)
+			if times, isInt := b.Int(); ok && isInt && times*int64(len(list)) <= maxParts && times <= maxParts {
+				return sequenceOf(a.Type, slices.Repeat(list, int(max(times, 0))))
+			}
+			return &Value{Type: a.Type, rest: elementOf(a), parts: []part{}, maybe: true}
 		}
 		if a.Type == "str" && len(a.Consts) == 1 {
-			return &Value{Type: "str", Pieces: []Piece{{Text: a.Consts[0].S, Node: an}}, Clean: models.All}
+			return &Value{Type: "str", Pieces: []Piece{{Text: a.Consts[0].S, Node: an}}, Clean: models.All, fixed: true}
 		}
 	case "|":
 		if a.Type == "dict" {
-			return extendWith(a, Arg{Value: b})
+			return copied(f.extendDict(a, Arg{Name: "**", Value: b}))
+		}
+		if a.Type == "set" {
+			return copied(a.withRest(f.iterate(b)))
+		}
+	case "&":
+		if a.Type == "set" || b.Type == "set" {
+			return intersection(a, b)
+		}
+	case "-":
+		if a.Type == "set" {
+			out := copied(a)
+			if list := subset(a, b, false); list != nil {
+				out.parts, out.rel = nil, &relation{how: "test", facts: list}
+				out.rest = elementOf(a)
+			}
+			return out
+		}
+	case "^":
+		if a.Type == "set" {
+			return copied(a.withRest(f.iterate(b)))
 		}
 	}
 	if harmlessTypes[a.Type] && harmlessTypes[b.Type] {
@@ -268,10 +383,31 @@ func assemblePath(a *Value, an syntax.Node, b *Value, bn syntax.Node) *Value {
 	return &c
 }
 
+// foldMany computes an operator over texts that have few alternatives.
+func (f *frame) foldMany(op string, a, b *Value) *Value {
+	var out []Const
+	for _, x := range a.Consts {
+		for _, y := range b.Consts {
+			if len(out) > maxConsts {
+				break
+			}
+			if c, ok := fold(op, x, y); ok && !slices.Contains(out, c) {
+				out = append(out, c)
+			} else if !ok {
+				return &Value{Type: "str", fixed: true}
+			}
+		}
+	}
+	if len(out) == 0 || len(out) > maxConsts {
+		return &Value{Type: "str", fixed: true}
+	}
+	return &Value{Type: "str", Consts: out}
+}
+
 // plus concatenates texts and lists.
 func (f *frame) plus(a *Value, an syntax.Node, b *Value, bn syntax.Node) *Value {
 	if a.Type == "list" || a.Type == "tuple" {
-		return extend(a, b)
+		return copied(f.extend(a, b))
 	}
 	if harmlessTypes[a.Type] && harmlessTypes[b.Type] {
 		return typed(a.Type)
@@ -361,7 +497,7 @@ func percentOf(s string, an syntax.Node, b *Value, bn syntax.Node, values []*Val
 		case len(values) > 0 || b.Type == "tuple":
 			v = elementOf(b)
 		}
-		if strings.IndexByte("diouxXeEfFgGc", s[j]) >= 0 {
+		if strings.IndexByte("diouxXeEfFgGc", s[j]) >= 0 && len(v.Consts) != 1 {
 			v = typed("int")
 		}
 		pieces = append(pieces, Piece{Hole: v, Node: node, Conv: s[i : j+1]})

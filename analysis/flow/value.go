@@ -26,14 +26,17 @@ type Value struct {
 	cls   *Class    // a class of the program; with inst, an instance of it
 	mod   *Analyzer // a module of the program
 	inst  bool
+	fixed bool // one of the program's own constants, too many to list
+	maybe bool // some of the parts need not be there
 	marks mark // what is known of a redirect target
 	// doubled is the quote that was doubled in a text, so that it cannot end a
 	// quoted name: x.replace('"', '""').
 	doubled byte
+	pre     *[]Arg // that a partial call holds already
+	obj     *Value // the object that this is a later state of
 	recv    *Value // receiver of a bound method
 	root    *Value // the value that this one is a copy of, with another trail
 	rel     *relation
-	alias   syntax.Node // of a type alias: Annotated[...], Optional[...]
 }
 
 // Origin is one place where data enters.
@@ -88,9 +91,21 @@ const maxParts = 48
 
 // relation ties a value to the one it was computed from, for guards.
 type relation struct {
-	how   string // "parsed", "hostname", "netloc", "scheme", "resolved", "commonpath", "same", "test"
+	// how is "parsed", "hostname", "netloc", "scheme", "resolved", "commonpath",
+	// "same", "test", "item" of base, "items" of base, "length" of base, "encoded"
+	how   string
+	codec string      // that undoes the encoding
+	alias syntax.Node // of "alias", a name of a type: Annotated[...], Optional[...]
 	base  *Value
 	facts []fact // of a test: what its outcome says
+}
+
+// aliased is the type that a name stands for, not OK for any other value.
+func (v *Value) aliased() syntax.Node {
+	if v.rel == nil {
+		return syntax.Node{}
+	}
+	return v.rel.alias
 }
 
 // mark is one thing that makes a redirect target local, together with others.
@@ -134,6 +149,7 @@ func test(facts ...fact) *Value {
 var (
 	unknown = &Value{}
 	result  = &Value{}
+	nothing = &Value{fixed: true}
 )
 
 func typed(t string) *Value { return &Value{Type: t} }
@@ -156,7 +172,7 @@ var harmlessTypes = map[string]bool{
 
 // Harmless reports whether the value can only be a number, a constant or the like.
 func (v *Value) Harmless() bool {
-	return v.Consts != nil || harmlessTypes[v.Type] || v.fn != nil || (v.cls != nil && !v.inst)
+	return v.Consts != nil || v.fixed || harmlessTypes[v.Type] || v.fn != nil || (v.cls != nil && !v.inst)
 }
 
 // Str is the only text that the value can be.
@@ -188,7 +204,7 @@ func (v *Value) IsNone() bool { return len(v.Consts) == 1 && v.Consts[0].Kind ==
 
 // Key is the element under a constant text key of a dict display, nil if unknown.
 func (v *Value) Key(name string) *Value {
-	return v.part(partKey{kind: keyPart, name: name})
+	return v.partOr(partKey{kind: keyPart, name: name})
 }
 
 // Attr is what is known of an attribute, such as one that a keyword argument of
@@ -218,44 +234,99 @@ func (v *Value) part(k partKey) *Value {
 	return nil
 }
 
+// partOr is an element as it is read; nil if it is not known.
+func (v *Value) partOr(k partKey) *Value {
+	x := v.part(k)
+	if x == nil {
+		return nil
+	}
+	return v.orOutside(x)
+}
+
+// orOutside is x, an element, or a part of the outside data that the container
+// is on another way.
+func (v *Value) orOutside(x *Value) *Value {
+	if !v.maybe || len(v.Origins) == 0 {
+		return x
+	}
+	return join(x, someOf(v))
+}
+
 // with returns a copy that has one part replaced or added.
 func (v *Value) with(k partKey, x *Value) *Value {
-	c := *v
-	c.root = nil
-	c.Consts, c.Pieces, c.alts = nil, nil, nil
+	c := v.changed()
 	c.parts = slices.Clone(v.parts)
 	for i := range c.parts {
 		if c.parts[i].key == k {
 			c.parts[i].v = x
-			return &c
+			return c
 		}
 	}
 	if len(c.parts) >= maxParts {
 		c.rest = join(c.rest, x)
-		return &c
+		return c
 	}
 	c.parts = append(c.parts, part{k, x})
+	return c
+}
+
+// changed returns a copy that is a later state of the same object.
+func (v *Value) changed() *Value {
+	c := *v
+	c.obj, c.root, c.rel = v.object(), nil, nil
+	c.Consts, c.Pieces, c.alts, c.fixed = nil, nil, nil, false
 	return &c
+}
+
+// object is the object under all its states.
+func (v *Value) object() *Value {
+	if v.obj != nil {
+		return v.obj
+	}
+	return v.id()
+}
+
+// without returns a copy that lacks one part.
+func (v *Value) without(k partKey) *Value {
+	c := v.changed()
+	c.parts = slices.DeleteFunc(slices.Clone(v.parts), func(p part) bool { return p.key == k })
+	return c
 }
 
 // withRest returns a copy into whose unknown elements x has gone.
 func (v *Value) withRest(x *Value) *Value {
-	c := *v
-	c.root = nil
-	c.Consts, c.Pieces, c.alts = nil, nil, nil
+	c := v.changed()
 	c.rest = join(v.rest, x)
-	return &c
+	return c
 }
 
 // cleaned returns a copy that is clean for more kinds.
-func (v *Value) cleaned(k models.Kind) *Value {
+func (v *Value) cleaned(k models.Kind) *Value { return v.cleanedDepth(k, 0) }
+
+func (v *Value) cleanedDepth(k models.Kind, depth int) *Value {
 	if v.Clean&k == k || v.Harmless() {
 		return v
 	}
 	c := *v
 	c.Clean |= k
 	c.root = v.id()
+	if depth < 2 && (len(v.parts) > 0 || v.rest != nil) {
+		c.each(func(x *Value) *Value { return x.cleanedDepth(k, depth+1) })
+	}
 	return &c
+}
+
+// each replaces every element of a fresh copy of a container.
+func (v *Value) each(better func(*Value) *Value) {
+	v.parts = slices.Clone(v.parts)
+	for i := range v.parts {
+		if v.parts[i].key.kind != attrPart {
+			v.parts[i].v = better(v.parts[i].v)
+		}
+	}
+	if v.rest != nil {
+		v.rest = better(v.rest)
+	}
 }
 
 func (v *Value) weakened(k models.Kind) *Value {
@@ -284,19 +355,25 @@ func (v *Value) marked(m mark) *Value {
 
 // tainted reports whether data of at least the tier is in the value or its parts.
 func (v *Value) tainted(least models.Tier) bool {
-	return v.holds(func(t models.Tier) bool { return t >= least }, 0)
+	return v.any(func(t models.Tier) bool { return t >= least })
 }
 
 // followed reports whether data worth following is in the value or its parts.
-func (v *Value) followed() bool { return v.holds(models.Tier.Followed, 0) }
+func (v *Value) followed() bool { return v.any(models.Tier.Followed) }
 
 // tells reports whether the text of an exception is in the value or its parts.
 func (v *Value) tells() bool {
-	return v.holds(func(t models.Tier) bool { return t == models.Error }, 0)
+	return v.any(func(t models.Tier) bool { return t == models.Error })
 }
 
-func (v *Value) holds(tier func(models.Tier) bool, depth int) bool {
-	if v == nil || depth > 4 {
+// any reports whether data of some tier is in the value or its parts.
+func (v *Value) any(tier func(models.Tier) bool) bool {
+	budget := maxLooked
+	return v.holds(tier, 0, &budget)
+}
+
+func (v *Value) holds(tier func(models.Tier) bool, depth int, budget *int) bool {
+	if *budget--; v == nil || depth > 4 || *budget < 0 {
 		return false
 	}
 	for i := range v.Origins {
@@ -305,21 +382,21 @@ func (v *Value) holds(tier func(models.Tier) bool, depth int) bool {
 		}
 	}
 	for i := range v.Pieces {
-		if h := v.Pieces[i].Hole; h != nil && h.holds(tier, depth+1) {
+		if h := v.Pieces[i].Hole; h != nil && h.holds(tier, depth+1, budget) {
 			return true
 		}
 	}
 	for _, a := range v.alts {
-		if a.holds(tier, depth+1) {
+		if a.holds(tier, depth+1, budget) {
 			return true
 		}
 	}
 	for i := range v.parts {
-		if v.parts[i].v.holds(tier, depth+1) {
+		if v.parts[i].v.holds(tier, depth+1, budget) {
 			return true
 		}
 	}
-	return v.rest.holds(tier, depth+1)
+	return v.rest.holds(tier, depth+1, budget)
 }
 
 // step returns a copy whose data, and that of its parts, took one more step,
@@ -430,7 +507,7 @@ func (v *Value) Elements() (list []*Value, all bool) {
 		}
 		list = append(list, x)
 	}
-	return list, v.rest == nil && v.parts != nil
+	return list, v.rest == nil && v.parts != nil && !v.maybe
 }
 
 // CanBe reports whether the value, or an alternative of it, is that text.
@@ -455,10 +532,10 @@ func (v *Value) Rest() *Value { return v.rest }
 func (v *Value) Len() (int, bool) {
 	switch v.Type {
 	case "list", "tuple", "dict":
-		return len(v.parts), v.parts != nil && v.rest == nil
+		return length(v)
 	}
 	return 0, false
 }
 
 // Element is the element of a list or tuple display at a position, nil if unknown.
-func (v *Value) Element(i int) *Value { return v.part(partKey{kind: indexPart, i: i}) }
+func (v *Value) Element(i int) *Value { return v.partOr(partKey{kind: indexPart, i: i}) }

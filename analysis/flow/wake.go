@@ -19,6 +19,7 @@ type facts struct {
 	remote  bool           // it names a request, or something declared untrusted
 	returns bool           // a return statement
 	secret  bool           // it names something secret, and a name that matters where one is
+	globals []string       // names of the module that a function in it declares to bind
 	routed  bool           // a decorator, or a method: a framework may call it
 	signed  bool           // a parameter of a handler that is known by nothing else
 	pairs   bool           // a pair that may register a handler
@@ -71,6 +72,9 @@ func NewIndex(set *models.Set, wants map[string]bool) *Index {
 	return ix
 }
 
+// maxGlobals bounds the names of the module that one unit may bind.
+const maxGlobals = 64
+
 // readFacts reads a unit once.
 func (a *Analyzer) readFacts(u *syntax.Unit) facts {
 	var f facts
@@ -101,6 +105,12 @@ func (a *Analyzer) readFacts(u *syntax.Unit) facts {
 			f.html = f.html || bytes.IndexByte(t, '<') >= 0
 			if l := a.leaves[string(t)]; l != nil && len(t) < 40 { // config["SECRET_KEY"]
 				f.leaves = append(f.leaves, l)
+			}
+		case syntax.KindGlobalStatement:
+			for c := range n.NamedChildren() {
+				if name := c.Str(); !slices.Contains(f.globals, name) && len(f.globals) < maxGlobals {
+					f.globals = append(f.globals, name)
+				}
 			}
 		case syntax.KindReturnStatement, syntax.KindYield:
 			f.returns = true
