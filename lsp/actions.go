@@ -12,7 +12,6 @@ import (
 	"go.uber.org/zap"
 
 	"pavise/analysis"
-	"pavise/analysis/config"
 	"pavise/analysis/engine"
 	"pavise/analysis/source"
 	"pavise/analysis/suppress"
@@ -32,7 +31,7 @@ type view struct {
 	version version
 	snap    *engine.Snapshot
 	fixes   *fixCache
-	config  *config.Config
+	session *engine.Session
 	encoder encoder
 }
 
@@ -52,7 +51,7 @@ func (s *server) viewOf(raw string) (view, bool) {
 		defer s.mu.Unlock()
 		return s.otherFile(path)
 	}
-	return view{document: d, version: d.version, snap: d.snap, fixes: d.fixes, config: d.project.config, encoder: e}, true
+	return view{document: d, version: d.version, snap: d.snap, fixes: d.fixes, session: d.project.session, encoder: e}, true
 }
 
 // current reports whether the document is still as v has it. Edits for an
@@ -271,7 +270,7 @@ func (a *actionList) addIgnore(f *analysis.Finding) {
 	if f.Rule.ID == suppress.RuleID || !a.s.client.actionLiterals {
 		return
 	}
-	edit, ok := ignoreEdit(a.v.snap.Tree(), a.v.snap.File(), f)
+	edit, ok := ignoreEdit(a.v.snap, f)
 	title := "Ignore " + f.Rule.ID + " on this line"
 	if !ok || !a.once(title, edit.Span) {
 		return
@@ -286,7 +285,7 @@ func (a *actionList) addRemoval(f *analysis.Finding) {
 	if f.Rule.ID != suppress.RuleID || !a.s.client.actionLiterals {
 		return
 	}
-	edit, ok := suppress.Removal(a.v.snap.File(), f.Span)
+	edit, ok := removalEdit(a.v.snap, f.Span)
 	if !ok {
 		return
 	}
@@ -438,7 +437,7 @@ func (s *server) fixAllEdits(v view) []source.Edit {
 	}
 	v.fixes.allDone = true
 	defer s.recoverFix("all")
-	fixed := quickfix.All(v.snap, engine.Options{Config: v.config, OnPanic: s.rulePanicked}, false, nil)
+	fixed := quickfix.All(v.snap, false, nil)
 	if len(fixed.Applied) > 0 {
 		v.fixes.all = lineEdits(v.snap.File(), fixed.Text)
 	}

@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"context"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -40,6 +41,12 @@ func (s *server) republish(ctx context.Context, d *document) {
 
 // push sends one publishDiagnostics.
 func (s *server) push(d *document) {
+	if d.template && !d.shown {
+		if d.snap == nil || len(d.snap.Findings()) == 0 {
+			return // like nearly all HTML that an editor opens
+		}
+		d.shown = true
+	}
 	f := s.out.frame()
 	f.topic = d.uri
 	f.b = append(f.b, `{"jsonrpc":"2.0","method":"textDocument/publishDiagnostics","params":{"uri":`...)
@@ -200,12 +207,21 @@ func (e encoder) message(f *analysis.Finding) string {
 		if !ok {
 			continue
 		}
-		b.WriteString("\n  line ")
-		b.WriteString(strconv.Itoa(int(in.LineAt(step.Span.Start)) + 1))
+		b.WriteString("\n  ")
+		b.WriteString(e.lineOf(in, step))
 		b.WriteString(": ")
 		b.WriteString(step.Text)
 	}
 	return b.String()
+}
+
+// lineOf names the line of a step, with its file if that is another one.
+func (e encoder) lineOf(in *source.File, step *analysis.Step) string {
+	line := "line " + strconv.Itoa(int(in.LineAt(step.Span.Start))+1)
+	if in != e.snap.File() {
+		line = filepath.Base(step.Path) + ", " + line
+	}
+	return line
 }
 
 // otherFile reads a file that a path of a finding leads through: the open one,

@@ -3,6 +3,7 @@ package lsp
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -64,9 +65,49 @@ func (s *server) hoverAt(ctx context.Context, v view, off uint32) (any, error) {
 		w.lesson(f.Rule, s.pageURL(f.Rule))
 	}
 	if shown == nil {
-		return nil, nil
+		return s.hoverElsewhere(v, off), nil
 	}
 	return w.hover(rangeOf(file, shown.Span, s.client.encoding)), nil
+}
+
+// hoverElsewhere tells what the data under the cursor does in other files: at
+// the call that renders a template, what is wrong with it there.
+func (s *server) hoverElsewhere(v view, off uint32) any {
+	w := writer{markdown: s.client.markdown}
+	var at source.Span
+	count := 0
+	findings := v.session.Elsewhere(v.path)
+	for i := range findings {
+		f := &findings[i]
+		file, u, ok := v.encoder.fileOf(f.Path)
+		if !ok || count == mostHovered {
+			continue
+		}
+		for _, step := range f.Steps {
+			if step.Path != v.path || off < step.Span.Start || off > step.Span.End {
+				continue
+			}
+			if count++; count > 1 {
+				w.rulerLine()
+			}
+			w.heading(f.Rule, f.Severity)
+			w.printf("\n%s\n\n", f.Message)
+			line := file.LineAt(f.Span.Start) + 1
+			if w.markdown {
+				w.printf("[%s, line %d](%s#L%d)\n", filepath.Base(f.Path), line, u, line)
+			} else {
+				w.printf("%s, line %d\n", filepath.Base(f.Path), line)
+			}
+			if at.Len() == 0 || step.Span.Contains(at) {
+				at = step.Span
+			}
+			break
+		}
+	}
+	if count == 0 {
+		return nil
+	}
+	return w.hover(rangeOf(v.snap.File(), at, s.client.encoding))
 }
 
 var anyIgnore = regexp.MustCompile(`pavise:\s*ignore(?:-file)?\[([^\]]*)\]`)
@@ -184,12 +225,12 @@ func (w *writer) step(v view, i int, step *analysis.Step) {
 		w.printf("%d. %s\n", i+1, step.Text)
 		return
 	}
-	line := in.LineAt(step.Span.Start) + 1
+	line, where := in.LineAt(step.Span.Start)+1, v.encoder.lineOf(in, step)
 	if w.markdown {
-		w.printf("%d. [line %d](%s#L%d): %s\n", i+1, line, u, line, step.Text)
+		w.printf("%d. [%s](%s#L%d): %s\n", i+1, where, u, line, step.Text)
 		return
 	}
-	w.printf("%d. line %d: %s\n", i+1, line, step.Text)
+	w.printf("%d. %s: %s\n", i+1, where, step.Text)
 }
 
 // lesson is the part of a rule's page that helps where the fault is in front of

@@ -5,7 +5,9 @@ import (
 	"regexp"
 
 	"pavise/analysis"
+	"pavise/analysis/engine"
 	"pavise/analysis/source"
+	"pavise/analysis/suppress"
 	"pavise/analysis/syntax"
 )
 
@@ -13,10 +15,14 @@ import (
 // line, where one can stand, else on a line above its statement. An ignore that
 // is already there takes in the rule. It is false if no place is known to be
 // outside a string.
-func ignoreEdit(tree *syntax.Tree, file *source.File, f *analysis.Finding) (source.Edit, bool) {
+func ignoreEdit(snap *engine.Snapshot, f *analysis.Finding) (source.Edit, bool) {
+	tree, file := snap.Tree(), snap.File()
 	line := file.LineSpan(int(file.LineAt(f.Span.Start)))
 	if e, ok := mergeIgnore(tree, file, line, f.Rule.ID); ok {
 		return e, true
+	}
+	if snap.IsTemplate() {
+		return ignoreInTemplate(tree, file, line, f.Rule.ID)
 	}
 	stmt := statementAt(tree, f.Span.Start)
 	first := file.LineSpan(int(file.LineAt(stmt.Start)))
@@ -44,6 +50,45 @@ func ignoreEdit(tree *syntax.Tree, file *source.File, f *analysis.Finding) (sour
 		Span: source.Span{Start: first.Start, End: first.Start},
 		New:  string(indent) + comment + lineEnd(file, first),
 	}, true
+}
+
+// ignoreInTemplate is a comment of the template at the end of the line, unless a
+// tag or a part that is put out as it is goes on there.
+func ignoreInTemplate(tree *syntax.Tree, file *source.File, line source.Span, rule string) (source.Edit, bool) {
+	text := file.Text()[line.Start:line.End]
+	inside := bytes.Contains(text, []byte("raw")) || bytes.Contains(text, []byte("verbatim"))
+	eachPlace(tree, func(span source.Span, _ syntax.Kind) {
+		inside = inside || span.Start < line.End && line.End < span.End
+	})
+	return source.Edit{Span: source.Span{Start: line.End, End: line.End}, New: " {# pavise: ignore[" + rule + "] #}"}, !inside
+}
+
+// removalEdit takes away what a finding says of an ignore that hides nothing. In
+// a template it takes the comment with its marker.
+func removalEdit(snap *engine.Snapshot, problem source.Span) (source.Edit, bool) {
+	file := snap.File()
+	edit, ok := suppress.Removal(file, problem)
+	if !ok || !snap.IsTemplate() || !bytes.Contains(file.Text()[edit.Start:edit.End], []byte("#")) {
+		return edit, ok
+	}
+	ok = false
+	eachPlace(snap.Tree(), func(span source.Span, kind syntax.Kind) {
+		if kind == syntax.KindComment && span.Contains(problem) {
+			edit, ok = source.Edit{Span: span}, true
+		}
+	})
+	for ok && edit.Start > 0 && (file.Text()[edit.Start-1] == ' ' || file.Text()[edit.Start-1] == '\t') {
+		edit.Start--
+	}
+	return edit, ok
+}
+
+// eachPlace calls fn for the tags, holes and comments of a template.
+func eachPlace(tree *syntax.Tree, fn func(span source.Span, kind syntax.Kind)) {
+	u := tree.Units[0]
+	for i := 1; i < u.Len(); i++ {
+		fn(u.At(i).Span().Shift(u.Start), u.At(i).Kind())
+	}
 }
 
 var ignoreComment = regexp.MustCompile(`#\s*pavise:\s*ignore\[([^\]]*)\]`)

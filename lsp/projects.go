@@ -36,12 +36,22 @@ type project struct {
 	session *engine.Session
 	// rippling is set while other files are brought up to date with a change.
 	rippling bool
+	// scanned is set once a scan tells the session of files that are not open.
+	scanned bool
 }
 
 // projectKey tells projects apart. Either part may be empty.
 type projectKey struct {
 	file   string // the configuration file
 	folder string // the workspace folder, whose settings count
+}
+
+// home is a folder whose files are of the project.
+func (k projectKey) home() string {
+	if k.file != "" {
+		return filepath.Dir(k.file)
+	}
+	return k.folder
 }
 
 // projectOf is the project of a file. Its configuration is looked for when the
@@ -120,6 +130,11 @@ func (s *server) reload(ctx context.Context) {
 		}
 		s.move(ctx, d, p)
 	}
+	for _, p := range s.projects {
+		if p.scanned && s.projectOf(filepath.Join(p.home(), "x.py")) == p {
+			used[p] = true
+		}
+	}
 	maps.DeleteFunc(s.projects, func(_ projectKey, p *project) bool { return !used[p] })
 	maps.DeleteFunc(s.byDir, func(_ string, p *project) bool { return !used[p] })
 	for u, text := range faulty {
@@ -133,7 +148,7 @@ func (s *server) reload(ctx context.Context) {
 // move puts a document under the configuration that p has now.
 func (s *server) move(ctx context.Context, d *document, p *project) {
 	before := d.snap
-	if p == d.project && !p.config.Excluded(d.path) {
+	if p == d.project && !d.excluded(p) {
 		d.take(p.session.Snapshot(d.path))
 	} else {
 		if d.project != nil {
@@ -172,7 +187,7 @@ func modTime(path string) time.Time {
 }
 
 // didChangeFiles handles changes on disk: of configurations, and of Python
-// files that a scan has looked into.
+// files and templates that a scan has looked into.
 func (s *server) didChangeFiles(ctx context.Context, params []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

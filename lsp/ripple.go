@@ -59,7 +59,7 @@ func (s *server) showOther(ctx context.Context, p *project, snap *engine.Snapsho
 	}
 	switch {
 	case d == nil:
-		if !p.config.Excluded(path) {
+		if snap.IsTemplate() || len(snap.Findings()) == 0 || !p.config.Excluded(path) {
 			s.showClosed(key, snap)
 		}
 	case d.project != p || d.draft != nil || len(d.pending) > 0:

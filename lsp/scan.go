@@ -76,7 +76,7 @@ func (s *server) scan(ctx context.Context, token value) scanResult {
 	s.scannedOnce = true
 	s.mu.Unlock()
 	if first {
-		s.start(ctx, "watch sources", func(ctx context.Context) { s.watch(ctx, "**/*.py", "**/*.pyi") })
+		s.start(ctx, "watch sources", func(ctx context.Context) { s.watch(ctx, sourceGlobs()...) })
 	}
 	connection := ctx
 	ctx, p, end := s.beginProgress(ctx, token, "Pavise scans the workspace")
@@ -97,6 +97,15 @@ func (s *server) scan(ctx context.Context, token value) scanResult {
 	s.refreshPulls(connection)
 	s.mu.Unlock()
 	return r
+}
+
+// sourceGlobs match the files whose change on the disk may change findings.
+func sourceGlobs() []string {
+	globs := []string{"**/*.py", "**/*.pyi"}
+	for _, end := range config.TemplateEndings {
+		globs = append(globs, "**/*"+end)
+	}
+	return globs
 }
 
 // list is the files below a folder that its configuration lets in.
@@ -172,6 +181,7 @@ func (s *server) toScan(path string) (*project, *source.File) {
 	key, _ := documentKey(uriOf(path))
 	s.mu.Lock()
 	open, project := s.docs[key] != nil, s.projectOf(path)
+	project.scanned = true
 	s.mu.Unlock()
 	if open {
 		return project, nil
@@ -247,15 +257,20 @@ func (s *server) dropGone(seen map[string]bool, complete bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for key := range s.scanned {
-		if _, path := documentKey(key); !seen[path] && s.folderOf(path) != nil {
+		_, path := documentKey(key)
+		if seen[path] || s.folderOf(path) == nil {
+			continue
+		}
+		if snap := s.projectOf(path).session.Closed(path); !snap.IsTemplate() || len(snap.Findings()) == 0 {
 			s.showClosed(key, nil)
 		}
 	}
 }
 
-// rescan looks again at a file that is not open, if a scan has been made.
+// rescan looks again at a file that is not open, and at those that look into it,
+// if a scan has been made.
 func (s *server) rescan(ctx context.Context, path string) {
-	if !s.scannedOnce || !config.IsSource(path) || s.folderOf(path) == nil {
+	if !s.scannedOnce || s.folderOf(path) == nil {
 		return
 	}
 	s.stale[path] = true
@@ -270,6 +285,7 @@ func (s *server) rescan(ctx context.Context, path string) {
 // there are none.
 func (s *server) rescanAll(ctx context.Context) {
 	for {
+		s.standBack(ctx)
 		paths := s.takeStale(ctx)
 		if paths == nil {
 			return
@@ -301,7 +317,7 @@ func (s *server) takeStale(ctx context.Context) []string {
 		if ctx.Err() != nil {
 			break
 		}
-		if !p.config.Excluded(path) {
+		if config.IsSource(path) && !p.config.Excluded(path) {
 			out[path] = true
 		}
 		for _, other := range p.session.Depending(path) {

@@ -12,6 +12,7 @@ import (
 	"go.lsp.dev/protocol"
 	"go.uber.org/zap"
 
+	"pavise/analysis/config"
 	"pavise/analysis/engine"
 	"pavise/analysis/source"
 )
@@ -31,8 +32,11 @@ type document struct {
 
 	// lost is set when an edit could not be understood: the text may differ
 	// from the client's, so nothing is changed until a whole text comes.
-	lost  bool
-	timer *time.Timer // for settling; nil until first needed
+	lost bool
+
+	template bool        // and not Python
+	shown    bool        // the client has heard of a finding in it
+	timer    *time.Timer // for settling; nil until first needed
 }
 
 var errUnknown = errors.New("the document is not open")
@@ -50,7 +54,8 @@ func (s *server) didOpen(ctx context.Context, params []byte) error {
 		return errors.New("a document without a text")
 	}
 	key, path := documentKey(doc.URI)
-	if !analysable(doc.URI, path, parseValue(doc.LanguageID).string()) {
+	kind := kindOf(doc.URI, path, parseValue(doc.LanguageID).string())
+	if kind == foreign {
 		return nil
 	}
 	s.mu.Lock()
@@ -59,26 +64,48 @@ func (s *server) didOpen(ctx context.Context, params []byte) error {
 		s.log.Warn("document opened twice", zap.String("uri", doc.URI))
 		s.forget(old)
 	}
-	d := &document{uri: doc.URI, path: path, version: doc.Version}
+	d := &document{uri: doc.URI, path: path, version: doc.Version, template: kind == page}
 	s.docs[key] = d
+	_, d.shown = s.scanned[key]
 	delete(s.scanned, key) // the client's text wins from here on
 	s.load(d, []byte(*doc.Text))
 	s.publish(ctx, d)
-	s.ripple(ctx, d.project)
+	s.spread(ctx, d)
 	return nil
+}
+
+// spread shows what a change of a document does to others.
+func (s *server) spread(ctx context.Context, d *document) {
+	if d.template {
+		s.rescan(ctx, d.path) // the views that render it, where they are not open
+	}
+	s.ripple(ctx, d.project)
 }
 
 // load puts a whole text into the session.
 func (s *server) load(d *document, text []byte) {
 	d.pending, d.draft, d.lost = nil, nil, false
 	d.project = s.projectOf(d.path)
-	if d.project.config.Excluded(d.path) {
+	if d.excluded(d.project) {
 		d.project, d.file = nil, source.New(d.path, text)
 		d.take(nil)
 		return
 	}
-	d.take(d.project.session.Open(d.path, text))
+	d.open(text)
 	d.file = d.snap.File()
+}
+
+// excluded reports whether a configuration leaves a document out. A template
+// belongs to the views that render it, wherever it lies.
+func (d *document) excluded(p *project) bool { return !d.template && p.config.Excluded(d.path) }
+
+// open gives the session a whole text.
+func (d *document) open(text []byte) {
+	if d.template {
+		d.take(d.project.session.OpenTemplate(d.path, text))
+		return
+	}
+	d.take(d.project.session.Open(d.path, text))
 }
 
 // take makes snap the state of the document.
@@ -119,7 +146,7 @@ func (s *server) didChange(ctx context.Context, params []byte) error {
 	}
 	s.analyse(d)
 	s.publish(ctx, d)
-	s.ripple(ctx, d.project)
+	s.spread(ctx, d)
 	return err
 }
 
@@ -217,7 +244,7 @@ func (s *server) analyse(d *document) {
 	}
 	d.file = file
 	if d.project != nil {
-		d.take(d.project.session.Open(d.path, file.Text()))
+		d.open(file.Text())
 	}
 }
 
@@ -336,27 +363,43 @@ func (s *server) stopTimers() {
 	}
 }
 
-// analysable reports whether a document is one that we look into: Python, and
-// not the old side of a comparison.
-func analysable(uri, path, language string) bool {
+// kind tells what a document is to us.
+type kind uint8
+
+const (
+	foreign kind = iota
+	python
+	page // a template
+)
+
+// kindOf is the kind of a document, by its name and else by the language that
+// the client gives it. The old side of a comparison is none of ours.
+func kindOf(uri, path, language string) kind {
 	scheme, _, _ := strings.Cut(uri, ":")
 	switch scheme {
 	case "git", "gitlens", "gitfs", "svn", "hg", "review", "output":
-		return false
-	}
-	if strings.EqualFold(language, "python") {
-		return true
+		return foreign
 	}
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".py", ".pyi", ".pyw":
-		return true
+		return python
 	}
-	return false
+	if config.IsTemplate(path) {
+		return page
+	}
+	switch language = strings.ToLower(language); {
+	case language == "python":
+		return python
+	case language == "html", language == "xhtml", strings.HasSuffix(language, "j2"),
+		strings.Contains(language, "jinja"), strings.Contains(language, "django"):
+		return page
+	}
+	return foreign
 }
 
 // errUnknownUnlessSkipped is an error for a document that should be open.
 func errUnknownUnlessSkipped(uri string) error {
-	if _, path := documentKey(uri); analysable(uri, path, "") {
+	if _, path := documentKey(uri); kindOf(uri, path, "") != foreign {
 		return errUnknown
 	}
 	return nil

@@ -21,22 +21,16 @@ type Applied struct {
 	Line uint32 // from zero, in the original text
 }
 
-// All applies fixes to a file until nothing changes: the safe ones, and with
-// review also the others; keep chooses the findings (nil for all). A fix that
+// All applies fixes to a file until nothing changes, each proven among the files
+// around it: the safe ones, and with review also the others; keep chooses the findings (nil for all). A fix that
 // leaves its author a choice is never applied.
-func All(s *engine.Snapshot, o engine.Options, review bool, keep func(*analysis.Finding) bool) Result {
+func All(s *engine.Snapshot, review bool, keep func(*analysis.Finding) bool) Result {
 	if keep == nil {
 		keep = func(*analysis.Finding) bool { return true }
 	}
-	if o.Config == nil {
-		o.Config = s.Config()
-	}
-	a := allRun{
-		session: engine.NewSession(o), path: s.File().Path(), review: review, keep: keep,
-		tried: map[string]bool{}, single: map[*analysis.Rule]bool{},
-	}
-	defer a.session.Close(a.path)
-	a.now = a.session.Open(a.path, s.File().Text())
+	a := allRun{trial: s.Try(), review: review, keep: keep, tried: map[string]bool{}, single: map[*analysis.Rule]bool{}}
+	defer func() { a.trial.Close() }()
+	a.now = a.trial.Snapshot()
 	a.lines = make([]uint32, a.now.File().Lines())
 	for i := range a.lines {
 		a.lines[i] = uint32(i)
@@ -54,15 +48,14 @@ func All(s *engine.Snapshot, o engine.Options, review bool, keep func(*analysis.
 const maxRounds = 100_000
 
 type allRun struct {
-	session *engine.Session
-	path    string
-	review  bool
-	keep    func(*analysis.Finding) bool
-	now     *engine.Snapshot
-	tried   map[string]bool         // fingerprints, which findings keep when lines move
-	single  map[*analysis.Rule]bool // rules whose fixes are made one by one
-	lines   []uint32                // original line of each line of now
-	result  Result
+	trial  *engine.Trial
+	review bool
+	keep   func(*analysis.Finding) bool
+	now    *engine.Snapshot
+	tried  map[string]bool         // fingerprints, which findings keep when lines move
+	single map[*analysis.Rule]bool // rules whose fixes are made one by one
+	lines  []uint32                // original line of each line of now
+	result Result
 }
 
 // job is one fix of one finding that may be made.
@@ -179,12 +172,9 @@ func (a *allRun) apply(jobs []job) bool {
 		done = append(done, a.done(j))
 	}
 	before := a.now
-	after, err := a.session.Change(a.path, sequential(edits))
+	after, err := a.trial.Change(sequential(edits))
 	if err != nil {
 		return false
-	}
-	if !after.Settled() {
-		after = a.session.Settle(a.path)
 	}
 	if judge(before, before.Findings(), after, findings, edits) == "" {
 		a.now = after
@@ -196,9 +186,11 @@ func (a *allRun) apply(jobs []job) bool {
 		}
 		return true
 	}
-	back, err := a.session.Change(a.path, sequential(inverse(before.File().Text(), edits)))
+	back, err := a.trial.Change(sequential(inverse(before.File().Text(), edits)))
 	if err != nil {
-		back = a.session.Open(a.path, before.File().Text())
+		a.trial.Close()
+		a.trial = before.Try()
+		back = a.trial.Snapshot()
 	}
 	a.now = back
 	return false

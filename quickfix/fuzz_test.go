@@ -7,7 +7,6 @@ import (
 
 	"golang.org/x/tools/txtar"
 
-	"pavise/analysis/engine"
 	"pavise/analysis/source"
 	"pavise/quickfix"
 )
@@ -100,7 +99,7 @@ func tryAll(t *testing.T, text string) {
 			}
 		}
 	}
-	r := quickfix.All(s, engine.Options{}, true, nil)
+	r := quickfix.All(s, true, nil)
 	if !s.Tree().HasError && check(t, "case.py", r.Text).Tree().HasError {
 		t.Fatalf("all fixes: the result does not parse:\n%s", r.Text)
 	}

@@ -31,15 +31,11 @@ func (p *prover) prove(f *analysis.Finding, edits []source.Edit) string {
 	if !p.ready {
 		p.ready, p.known = true, p.before.Findings()
 		if !p.before.Settled() {
-			p.known = engine.Check(p.before.File(), engine.Options{Config: p.before.Config()}).Findings()
+			p.known = p.before.With(p.before.File().Text()).Findings()
 		}
 	}
 	text := source.Apply(p.before.File().Text(), edits)
-	if p.before.IsTemplate() {
-		return judge(p.before, p.known, p.before.With(text), []*analysis.Finding{f}, edits)
-	}
-	after := engine.Check(source.New(p.before.File().Path(), text), engine.Options{Config: p.before.Config()})
-	return judge(p.before, p.known, after, []*analysis.Finding{f}, edits)
+	return judge(p.before, p.known, p.before.With(text), []*analysis.Finding{f}, edits)
 }
 
 // judge compares the snapshots before and after sorted edits that are to take

@@ -27,6 +27,14 @@ func IsSource(name string) bool {
 	return strings.HasSuffix(name, ".py") || strings.HasSuffix(name, ".pyi")
 }
 
+// TemplateEndings are the ends of the names of files that frameworks render.
+var TemplateEndings = []string{".html", ".htm", ".xhtml", ".djhtml", ".j2", ".jinja", ".jinja2", ".jnj"}
+
+// IsTemplate reports whether the name is that of a template.
+func IsTemplate(name string) bool {
+	return slices.Contains(TemplateEndings, strings.ToLower(filepath.Ext(name)))
+}
+
 // Walk calls fn for the Python files below root in a fixed order: sorted by
 // name, folder by folder. A root that is a file is passed as it is, whatever
 // its name. Left out are what .gitignore files, exclude and [skipped] name,

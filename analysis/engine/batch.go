@@ -23,7 +23,10 @@ type Batch struct {
 
 	mu    sync.Mutex // guards files while they are added
 	files map[string]*batchFile
+	lent  map[string]string // path in the program -> path that was given
 	order []*batchFile
+
+	routes map[string][]flow.Registration // by the files that make them
 }
 
 // batchFile is one file of a batch. A worker that takes it owns it.
@@ -63,7 +66,7 @@ func NewBatch() *Batch {
 	if err != nil {
 		cwd = ""
 	}
-	return &Batch{disk: NewDisk(), rules: allRules(), cwd: cwd, files: map[string]*batchFile{}}
+	return &Batch{disk: NewDisk(), rules: allRules(), cwd: cwd, files: map[string]*batchFile{}, lent: map[string]string{}}
 }
 
 // Add takes a file in. It is safe for concurrent use.
@@ -75,8 +78,21 @@ func (b *Batch) Add(f *source.File, o Options) {
 	b.files[x.at] = x
 }
 
-// Lend gives the batch a text that is only looked into.
-func (b *Batch) Lend(f *source.File) { b.disk.hold(inProgram(f.Path()), f) }
+// Lend gives the batch a text that is only looked into: a template, or a file
+// whose own findings are not asked for. It is safe for concurrent use.
+func (b *Batch) Lend(f *source.File) {
+	at := inProgram(f.Path())
+	b.disk.hold(at, f)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.lent[at] = f.Path()
+}
+
+// Asked reports whether a file that was added looked into the one at path.
+func (b *Batch) Asked(path string) bool {
+	at := inProgram(path)
+	return slices.ContainsFunc(b.order, func(x *batchFile) bool { return x.result != nil && slices.Contains(x.result.asked, at) })
+}
 
 // worker analyses files with a program of its own. Workers share the parsed
 // trees.
@@ -96,6 +112,12 @@ func (b *Batch) Run(ctx context.Context, workers int, each func()) error {
 		team[i] = &worker{flow.NewProgram(b.rules.index, b.disk)}
 	}
 	b.all(ctx, team, func(w *worker, x *batchFile) { b.ask(w, x) })
+	b.routes = map[string][]flow.Registration{}
+	for _, x := range b.order {
+		if len(x.routes) > 0 {
+			b.routes[x.at] = x.routes
+		}
+	}
 	for _, w := range team {
 		for _, x := range b.order {
 			if x.owner != w && len(x.routes) > 0 {
@@ -212,16 +234,22 @@ func (b *Batch) Others() []*Snapshot {
 
 func (b *Batch) snapshot(x *batchFile) *Snapshot {
 	s := x.an.snapshot(x.inbox, b, x.opts.Config)
-	s.settled, s.files, s.feeders = true, b.disk, x.feeders
+	s.settled, s.files, s.routes, s.feeders = true, b.disk, b.routes, x.feeders
 	return s
 }
 
-// Findings counts what was found in the files that were added.
+// Findings counts what was found in the files that were added, and by them in
+// templates.
 func (b *Batch) Findings() int {
 	n := 0
 	for _, x := range b.order {
 		if x.an != nil {
 			n += len(b.snapshot(x).findings)
+		}
+	}
+	for _, s := range b.Others() {
+		if s.IsTemplate() {
+			n += len(s.findings)
 		}
 	}
 	return n
@@ -248,12 +276,15 @@ func (b *Batch) Contributions() []*Contribution {
 }
 
 // start implements locator.
-func (b *Batch) start(s spot) (uint32, bool) { return startIn(b.disk.Tree(s.path), s) }
+func (b *Batch) start(s spot, _ source.Span) (uint32, bool) { return startIn(b.disk.Tree(s.path), s) }
 
 // shown implements locator: as given, or from the working folder if it is below.
 func (b *Batch) shown(at string) string {
 	if x := b.files[at]; x != nil {
 		return x.path
+	}
+	if path, ok := b.lent[at]; ok {
+		return path
 	}
 	if rel, err := filepath.Rel(b.cwd, at); err == nil && filepath.IsLocal(rel) && b.relative() {
 		return rel

@@ -75,6 +75,17 @@ func fileNames(ar *txtar.Archive) []string {
 	return out
 }
 
+// allNames are the names of the Python files and the templates.
+func allNames(ar *txtar.Archive) []string {
+	out := fileNames(ar)
+	for _, f := range ar.Files {
+		if strings.Contains(f.Name, "templates/") && !strings.HasSuffix(f.Name, ".py") {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}
+
 // TestProjects holds the projects to their marks.
 func TestProjects(t *testing.T) {
 	for name, ar := range projects(t) {

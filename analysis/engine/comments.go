@@ -29,7 +29,7 @@ func (a *analysed) suppress(all []analysis.Finding, tree *syntax.Tree, cfg *conf
 			State:     func(name string) suppress.State { return nameState(cfg, a.run.path, name) },
 			Suggest:   func(name string) string { return config.Closest(name, config.Names(rules.All())) },
 		}, all)
-		if tree.Partial == "" {
+		if tree.Partial == "" && !a.partly {
 			kept = a.unused(kept, problems)
 		}
 	}

@@ -130,6 +130,34 @@ func (d *Disk) hold(path string, text *source.File) {
 	d.files[path] = &diskFile{text: text}
 }
 
+// holdTemplate takes the text of a template in place of what is on the disk. It
+// reports whether a template is now where none was.
+func (d *Disk) holdTemplate(path string, text *source.File) (came bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	there, looked := d.pages[path]
+	if !looked {
+		there = isFile(path)
+	}
+	d.files[path], d.pages[path] = &diskFile{text: text}, true
+	return !there
+}
+
+// release goes back to what is on the disk. It reports whether there is nothing.
+func (d *Disk) release(path string) (gone bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.files, path)
+	there := isFile(path)
+	d.pages[path] = there
+	return !there
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
 // Refresh looks at the disk again. It returns the files whose text is another
 // than before, and whether files or folders came or went where imports are
 // looked for.
@@ -137,7 +165,7 @@ func (d *Disk) Refresh() (changed []string, moved bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for path, f := range d.files {
-		if f.read.Load() && !f.holds(path) {
+		if f.text == nil && f.read.Load() && !f.holds(path) {
 			delete(d.files, path)
 			changed = append(changed, path)
 		}

@@ -9,7 +9,6 @@ import (
 	"pavise/analysis"
 	"pavise/analysis/config"
 	"pavise/analysis/flow"
-	"pavise/analysis/lang/template"
 	"pavise/analysis/models"
 	"pavise/analysis/rules"
 	"pavise/analysis/source"
@@ -49,9 +48,10 @@ type Snapshot struct {
 	note     string
 	rules    *dispatch
 	cfg      *config.Config
-	session  *Session   // in which the files around it are found, or
-	files    flow.Files // those files themselves
-	feeders  []string   // paths in the program of the files whose data does something here
+	session  *Session                       // in which the files around it are found, or
+	files    flow.Files                     // those files themselves, and
+	routes   map[string][]flow.Registration // what they register, by their paths in the program
+	feeders  []string                       // paths in the program of the files whose data does something here
 }
 
 // File is the text that was analysed.
@@ -83,8 +83,9 @@ func (s *Snapshot) Event(f *analysis.Finding) (ev flow.Event, ok bool) {
 	if i < 0 || s.tree.Units[i].IsFlat() {
 		return flow.Event{}, false
 	}
-	program := flow.NewProgram(s.rules.index, s.others())
-	a := program.File(inProgram(s.file.Path()))
+	at := inProgram(s.file.Path())
+	program, _ := s.program(at)
+	a := program.File(at)
 	a.Update(s.tree)
 	unit := s.tree.Units[i]
 	r := a.Result(i)
@@ -102,70 +103,17 @@ func (s *Snapshot) Event(f *analysis.Finding) (ev flow.Event, ok bool) {
 	return ev, ok
 }
 
-// With is what the snapshot would be if the file had another text.
-func (s *Snapshot) With(text []byte) *Snapshot {
-	file := source.New(s.file.Path(), text)
-	files := s.others()
-	o := Options{Config: s.cfg}
-	var a *analysed
-	var program *flow.Program
-	if at := inProgram(file.Path()); s.IsTemplate() {
-		page := template.Parse(file)
-		files = withPage{files, at, page}
-		program = flow.NewProgram(s.rules.index, files)
-		a = &analysed{rules: s.rules, program: program, at: at, tree: page.Tree, note: page.Tree.Partial, run: fileRun{path: file.Path()}}
-	} else {
-		program = flow.NewProgram(s.rules.index, files)
-		a = newAnalysed(s.rules, program, file.Path(), o)
-		a.update(parse(file))
-	}
-	var more []*draft
-	for _, path := range s.feeders {
-		if tree := files.Tree(path); tree != nil {
-			x := newAnalysed(s.rules, program, path, o)
-			x.update(tree)
-			more = append(more, x.out[a.at]...)
-		}
-	}
-	snap := a.snapshot(more, a, s.cfg)
-	snap.settled, snap.files, snap.feeders = true, files, s.feeders
-	return snap
-}
-
 // IsTemplate reports whether the file is a template and not Python.
 func (s *Snapshot) IsTemplate() bool {
-	return s.tree != nil && len(s.tree.Units) == 1 && s.tree.Units[0].IsFlat()
+	return s.tree != nil && isPage(s.tree)
 }
 
-// withPage is the files of a project with another text of one template.
-type withPage struct {
-	flow.Files
-	path string
-	page *template.File
-}
-
-// Tree implements [flow.Files].
-func (w withPage) Tree(path string) *syntax.Tree {
-	if path == w.path {
-		return w.page.Tree
-	}
-	return w.Files.Tree(path)
-}
-
-// Template implements [flow.Files].
-func (w withPage) Template(path string) *template.File {
-	if path == w.path {
-		return w.page
-	}
-	return w.Files.Template(path)
-}
-
-// others are the files around the snapshot's.
-func (s *Snapshot) others() flow.Files {
+// others are the files around the snapshot's, and what they register.
+func (s *Snapshot) others() (flow.Files, map[string][]flow.Registration) {
 	if s.session != nil {
 		return s.session.present()
 	}
-	return s.files
+	return s.files, s.routes
 }
 
 // overlay is the files of a project with the open ones as their editor holds

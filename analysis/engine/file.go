@@ -32,6 +32,7 @@ type analysed struct {
 	out     map[string][]*draft // what its data does in other files, by their paths in the program
 	on      []string            // the other files that steps of what was found stand in
 	note    string
+	partly  bool // not all that uses the file is known: nothing can be said of ignores without use
 }
 
 // unitFindings is what the rules found in one run of a unit.
@@ -72,8 +73,8 @@ type spot struct {
 // locator finds spots in the present versions of files.
 type locator interface {
 	// start is the byte offset at which the unit of a spot stands now; ok is
-	// false if its text stands nowhere any more.
-	start(s spot) (base uint32, ok bool)
+	// false if the text of the span in it stands nowhere any more.
+	start(s spot, in source.Span) (base uint32, ok bool)
 	// shown is the path under which a file of the program is reported.
 	shown(path string) string
 }
@@ -178,7 +179,7 @@ func (a *analysed) through(path string) bool {
 }
 
 // start implements locator for a file without others.
-func (a *analysed) start(s spot) (uint32, bool) {
+func (a *analysed) start(s spot, _ source.Span) (uint32, bool) {
 	path, base, ok := a.program.Where(s.unit)
 	return base, ok && path == s.path
 }
@@ -355,8 +356,9 @@ func yields(d *draft, same []placed) bool {
 func (a *analysed) place(drafts []*draft, l locator) []analysis.Finding {
 	list := make([]placed, 0, len(drafts))
 	for _, d := range drafts {
-		if base, ok := l.start(d.place.spot); ok {
-			list = append(list, placed{d, source.Span{Start: d.place.start, End: d.place.end}.Shift(base)})
+		span := source.Span{Start: d.place.start, End: d.place.end}
+		if base, ok := l.start(d.place.spot, span); ok {
+			list = append(list, placed{d, span.Shift(base)})
 		}
 	}
 	list = strongest(list)
@@ -369,7 +371,7 @@ func (a *analysed) place(drafts []*draft, l locator) []analysis.Finding {
 		if len(d.steps) > 0 {
 			f.Steps = make([]analysis.Step, 0, len(d.steps))
 			for _, st := range d.steps {
-				if base, ok := l.start(st.spot); ok {
+				if base, ok := l.start(st.spot, st.span); ok {
 					f.Steps = append(f.Steps, analysis.Step{Path: l.shown(st.path), Span: st.span.Shift(base), Text: st.text})
 				}
 			}

@@ -49,7 +49,11 @@ func (f *folder) paths() []string {
 func (f *folder) fresh(workers int) *engine.Batch {
 	b := engine.NewBatch()
 	for p, text := range f.texts {
-		b.Add(source.New(p, bytes.Clone(text)), options(f.t))
+		if file := source.New(p, bytes.Clone(text)); isPython(p) {
+			b.Add(file, options(f.t))
+		} else {
+			b.Lend(file)
+		}
 	}
 	if err := b.Run(f.t.Context(), workers, nil); err != nil {
 		f.t.Fatal(err)
@@ -59,8 +63,27 @@ func (f *folder) fresh(workers int) *engine.Batch {
 
 // openFile opens a file, whose text on the disk may be older.
 func (f *folder) openFile(path string) {
-	f.session.Open(path, bytes.Clone(f.texts[path]))
+	if isPython(path) {
+		f.session.Open(path, bytes.Clone(f.texts[path]))
+	} else {
+		f.session.OpenTemplate(path, bytes.Clone(f.texts[path]))
+	}
 	f.open[path] = true
+}
+
+func isPython(path string) bool { return strings.HasSuffix(path, ".py") }
+
+// inBatch is what a batch has of a file: one that was added, or a template.
+func inBatch(b *engine.Batch, path string) *engine.Snapshot {
+	if s := b.Snapshot(path); s != nil {
+		return s
+	}
+	for _, s := range b.Others() {
+		if s.File().Path() == path {
+			return s
+		}
+	}
+	return nil
 }
 
 // contribute analyses the closed files beside the open ones, as a scan does.
@@ -83,7 +106,7 @@ func (f *folder) same(when string) {
 	f.session.Ripple()
 	b := f.fresh(1)
 	for _, p := range f.paths() {
-		want := describe(b.Snapshot(p))
+		want := describe(inBatch(b, p))
 		var got string
 		if f.open[p] {
 			got = describe(f.session.Snapshot(p))
@@ -103,12 +126,12 @@ func (f *folder) same(when string) {
 // TestWorkersAgree wants the same of one worker and of many.
 func TestWorkersAgree(t *testing.T) {
 	for name, ar := range projects(t) {
-		f := newFolder(t, unpack(t, ar), fileNames(ar))
+		f := newFolder(t, unpack(t, ar), allNames(ar))
 		one := f.fresh(1)
 		for _, n := range []int{2, 3, 8} {
 			many := f.fresh(n)
 			for _, p := range f.paths() {
-				if a, b := describe(one.Snapshot(p)), describe(many.Snapshot(p)); a != b {
+				if a, b := describe(inBatch(one, p)), describe(inBatch(many, p)); a != b {
 					t.Errorf("%s: %s: one worker finds\n%s\n%d find\n%s", name, p, a, n, b)
 				}
 			}
@@ -123,7 +146,7 @@ func TestOpenedInAnyOrder(t *testing.T) {
 	for name, ar := range projects(t) {
 		dir := unpack(t, ar)
 		for round := range 6 {
-			f := newFolder(t, dir, fileNames(ar))
+			f := newFolder(t, dir, allNames(ar))
 			paths := f.paths()
 			rng.Shuffle(len(paths), func(i, j int) { paths[i], paths[j] = paths[j], paths[i] })
 			for _, p := range paths[:len(paths)-rng.IntN(len(paths))] {
@@ -151,7 +174,7 @@ func TestProjectTypedEqualsOpened(t *testing.T) {
 	slices.Sort(names)
 	for round := range rounds {
 		ar := all[names[rng.IntN(len(names))]]
-		f := newFolder(t, unpack(t, ar), fileNames(ar))
+		f := newFolder(t, unpack(t, ar), allNames(ar))
 		for _, p := range f.paths() {
 			if rng.IntN(3) > 0 {
 				f.openFile(p)
@@ -194,7 +217,7 @@ func (f *folder) step(rng *rand.Rand) {
 		f.session.Look()
 		f.session.Forget(path)
 	case k == 3: // a new file, or one of a name that had gone
-		fresh := filepath.Join(filepath.Dir(path), []string{"helpers.py", "db.py", "views.py", "runner.py"}[rng.IntN(4)])
+		fresh := filepath.Join(filepath.Dir(path), []string{"helpers.py", "db.py", "views.py", "runner.py", "index.html", "base.html"}[rng.IntN(6)])
 		if _, there := f.texts[fresh]; !there {
 			f.texts[fresh] = bytes.Clone(other)
 			f.write(fresh)

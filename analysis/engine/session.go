@@ -20,16 +20,19 @@ type Session struct {
 	disk    *Disk
 	program *flow.Program
 	files   map[string]*openFile // by the paths that were given
-	at      map[string]*openFile // by their paths in the program
+	at      map[string]*openFile // those of Python, by their paths in the program
+	pages   map[string]*openFile // templates, likewise
 	guests  map[string]*Contribution
+	whole   bool // a scan has contributed what is not open
+	slides  map[*syntax.Unit]slide
 	touched map[string]bool // files, by their paths in the program, whose findings another file's change may have changed
 }
 
 // openFile is a file that an editor holds.
 type openFile struct {
-	doc   *syntax.Document
-	file  *source.File  // the current text
-	ahead []source.Edit // edits that lead from the document's text to file
+	doc   *syntax.Document // nil for a template, which is read where it is rendered
+	file  *source.File     // the current text
+	ahead []source.Edit    // edits that lead from the document's text to file
 	an    *analysed
 	snap  *Snapshot
 }
@@ -37,7 +40,7 @@ type openFile struct {
 // NewSession returns a session without files.
 func NewSession(o Options) *Session {
 	o = o.withDefaults()
-	s := &Session{opts: o, disk: NewDisk(), files: map[string]*openFile{}, guests: map[string]*Contribution{}}
+	s := &Session{opts: o, disk: NewDisk(), files: map[string]*openFile{}, pages: map[string]*openFile{}, guests: map[string]*Contribution{}}
 	s.reset()
 	return s
 }
@@ -57,6 +60,11 @@ func (s *Session) Configure(c *config.Config) {
 	s.reset()
 	for _, path := range slices.Sorted(maps.Keys(s.files)) {
 		f := s.files[path]
+		if f.doc == nil {
+			f.ahead = nil
+			s.disk.holdTemplate(f.an.at, f.file)
+			continue
+		}
 		f.an = newAnalysed(allRules(), s.program, path, s.opts)
 		s.at[f.an.at] = f
 		if len(f.ahead) > 0 {
@@ -75,9 +83,7 @@ func (s *Session) Configure(c *config.Config) {
 func (s *Session) Open(path string, text []byte) *Snapshot {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if old := s.files[path]; old != nil {
-		old.doc.Close()
-	}
+	s.replace(path)
 	file := source.New(path, text)
 	f := &openFile{doc: syntax.NewDocument(file, syntax.DefaultBudget), file: file, an: newAnalysed(allRules(), s.program, path, s.opts)}
 	s.files[path], s.at[f.an.at] = f, f
@@ -130,6 +136,11 @@ func (s *Session) catchUp(f *openFile) {
 	if len(f.ahead) == 0 {
 		return
 	}
+	if f.doc == nil {
+		f.ahead = nil
+		s.hold(f, false)
+		return
+	}
 	tree := f.doc.Change(f.file, f.ahead)
 	f.ahead = nil
 	s.analyse(f, tree)
@@ -145,27 +156,33 @@ func (s *Session) analyse(f *openFile, tree *syntax.Tree) {
 	s.touch(f.an)
 	f.an.update(tree)
 	s.touch(f.an)
+	s.follow(f.an.at, false)
+	s.show(f)
+}
+
+// follow brings the files up to date whose data arrives in a file that has
+// changed, or all that render it, and notes whose findings lead through it.
+func (s *Session) follow(at string, rendered bool) {
 	feeders := 0
 	for _, path := range slices.Sorted(maps.Keys(s.at)) {
 		x := s.at[path]
-		if x == f {
+		if path == at {
 			continue
 		}
-		if len(x.an.out[f.an.at]) > 0 && x.an.flow.Stale() && feeders < maxFeeders {
+		if (rendered || len(x.an.out[at]) > 0) && x.an.flow.Stale() && feeders < maxFeeders {
 			feeders++
 			s.refresh(x)
 		}
-		if x.an.through(f.an.at) {
+		if x.an.through(at) {
 			s.touched[path] = true
 			s.touch(x.an)
 		}
 	}
 	for path, g := range s.guests {
-		if s.at[path] == nil && slices.Contains(g.on, f.an.at) {
+		if s.at[path] == nil && slices.Contains(g.on, at) {
 			s.touchGuest(path)
 		}
 	}
-	s.show(f)
 }
 
 // refresh runs again what was forgotten of an open file.
@@ -199,8 +216,12 @@ func (s *Session) touchGuest(at string) {
 
 // show makes the snapshot of an open file.
 func (s *Session) show(f *openFile) {
-	f.snap = f.an.snapshot(s.inbox(f.an.at), s, s.opts.Config)
-	f.snap.settled = f.doc.Settled()
+	inbox := s.inbox(f.an.at)
+	if f.doc == nil {
+		s.read(f, len(inbox) > 0)
+	}
+	f.snap = f.an.snapshot(inbox, s, s.opts.Config)
+	f.snap.settled = f.doc == nil || f.doc.Settled()
 	f.snap.session, f.snap.feeders = s, s.feeders(f.an.at)
 	delete(s.touched, f.an.at)
 }
@@ -265,7 +286,7 @@ func (s *Session) RippleStep() (snap *Snapshot, more bool) {
 	if len(s.touched) > 0 {
 		path := slices.Min(slices.Collect(maps.Keys(s.touched)))
 		delete(s.touched, path)
-		if f := s.at[path]; f == nil {
+		if f := s.open(path); f == nil {
 			snap = s.closed(path)
 		} else if len(f.ahead) == 0 {
 			s.show(f)
@@ -292,18 +313,23 @@ func (s *Session) closed(at string) *Snapshot {
 	}
 	a := &analysed{rules: allRules(), program: s.program, at: at, tree: tree, note: tree.Partial}
 	a.run.path = at
+	inbox := s.inbox(at)
+	a.partly = isPage(tree) && (!s.whole || len(inbox) == 0)
 	if g := s.guests[at]; g != nil {
 		a.own, a.note = g.own, g.note
 	}
-	snap := a.snapshot(s.inbox(at), s, s.opts.Config)
+	snap := a.snapshot(inbox, s, s.opts.Config)
 	snap.settled, snap.session, snap.feeders = true, s, s.feeders(at)
 	return snap
 }
 
 // start implements locator.
-func (s *Session) start(sp spot) (uint32, bool) {
+func (s *Session) start(sp spot, in source.Span) (uint32, bool) {
 	if path, base, ok := s.program.Where(sp.unit); ok && path == sp.path {
 		return base, true
+	}
+	if sp.unit.IsFlat() {
+		return s.slid(sp, in)
 	}
 	if f := s.at[sp.path]; f != nil {
 		return startIn(f.an.tree, sp)
@@ -313,10 +339,18 @@ func (s *Session) start(sp spot) (uint32, bool) {
 
 // shown implements locator.
 func (s *Session) shown(path string) string {
-	if f := s.at[path]; f != nil {
+	if f := s.open(path); f != nil {
 		return f.an.run.path
 	}
 	return path
+}
+
+// open is the open file at a path in the program, nil if there is none.
+func (s *Session) open(at string) *openFile {
+	if f := s.at[at]; f != nil {
+		return f
+	}
+	return s.pages[at]
 }
 
 // Contribute takes over what a [Batch] found in files that are not open. What
@@ -324,6 +358,12 @@ func (s *Session) shown(path string) string {
 func (s *Session) Contribute(list []*Contribution) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if !s.whole {
+		s.whole = true
+		for at := range s.pages {
+			s.touched[at] = true
+		}
+	}
 	for _, c := range list {
 		for _, path := range c.templates() {
 			s.disk.isTemplate(path)
@@ -382,7 +422,7 @@ func (s *Session) Settle(path string) *Snapshot {
 		return nil
 	}
 	s.catchUp(f)
-	if !f.doc.Settled() {
+	if f.doc != nil && !f.doc.Settled() {
 		s.analyse(f, f.doc.Settle())
 	}
 	return f.snap
@@ -408,8 +448,15 @@ func (s *Session) Close(path string) {
 	if f == nil {
 		return
 	}
-	f.doc.Close()
 	delete(s.files, path)
+	if len(s.feeders(f.an.at)) > 0 {
+		s.touched[f.an.at] = true
+	}
+	if f.doc == nil {
+		s.letGo(f)
+		return
+	}
+	f.doc.Close()
 	delete(s.at, f.an.at)
 	s.touch(f.an)
 	s.program.Reload(f.an.at)
@@ -419,15 +466,28 @@ func (s *Session) Close(path string) {
 	}
 }
 
-// present are the files of the project as they are now.
-func (s *Session) present() flow.Files {
+// replace forgets the text that a path had, before it gets another.
+func (s *Session) replace(path string) {
+	old := s.files[path]
+	switch {
+	case old == nil:
+	case old.doc == nil:
+		s.letGo(old)
+	default:
+		old.doc.Close()
+		delete(s.at, old.an.at)
+	}
+}
+
+// present are the files of the project as they are now, and what they register.
+func (s *Session) present() (flow.Files, map[string][]flow.Registration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	open := make(map[string]*syntax.Tree, len(s.at))
 	for path, f := range s.at {
 		open[path] = f.an.tree
 	}
-	return overlay{s.disk, open}
+	return overlay{s.disk, open}, s.program.Routes()
 }
 
 // Forget drops what was contributed of a file that is gone.

@@ -62,6 +62,9 @@ func options(t testing.TB) engine.Options {
 }
 
 func describe(s *engine.Snapshot) string {
+	if s == nil {
+		return ""
+	}
 	var b strings.Builder
 	for _, f := range s.Findings() {
 		fmt.Fprintf(&b, "%d-%d %s %s %s %s", f.Span.Start, f.Span.End, f.Rule.ID, f.Confidence, f.Fingerprint, f.Message)

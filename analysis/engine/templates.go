@@ -115,8 +115,7 @@ func (d *Disk) isTemplate(path string) bool {
 	defer d.mu.Unlock()
 	there, ok := d.pages[path]
 	if !ok {
-		info, err := os.Stat(path)
-		there = err == nil && info.Mode().IsRegular() || d.files[path] != nil && d.files[path].text != nil
+		there = isFile(path) || d.files[path] != nil && d.files[path].text != nil
 		d.pages[path] = there
 	}
 	return there
@@ -176,8 +175,7 @@ func (d *Disk) lookForTemplates(moved bool) bool {
 		if f := d.files[path]; f != nil && f.text != nil {
 			continue
 		}
-		info, err := os.Stat(path)
-		if now := err == nil && info.Mode().IsRegular(); now != there {
+		if now := isFile(path); now != there {
 			d.pages[path] = now
 			came = true
 		}

@@ -5,10 +5,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/tools/txtar"
 
 	"pavise/analysis/engine"
+	"pavise/analysis/source"
 )
 
 const rendering = `
@@ -110,5 +112,103 @@ def index():
 				}
 			}
 		}
+	}
+}
+
+// TestOpenTemplate follows an open template: its text counts, and not that on
+// the disk.
+func TestOpenTemplate(t *testing.T) {
+	dir := unpack(t, txtar.Parse([]byte(rendering)))
+	app, page, part := filepath.Join(dir, "app.py"), filepath.Join(dir, "templates", "page.html"), filepath.Join(dir, "templates", "part.html")
+	text, err := os.ReadFile(app)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := engine.NewSession(options(t))
+	want := func(when string, snap *engine.Snapshot, findings ...string) {
+		t.Helper()
+		if got := found(snap); strings.Join(got, ", ") != strings.Join(findings, ", ") {
+			t.Errorf("%s there is %q, want %q", when, got, findings)
+		}
+	}
+	change := func(path, old, text string) *engine.Snapshot {
+		t.Helper()
+		at := uint32(strings.Index(string(s.Snapshot(path).File().Text()), old))
+		snap, err := s.Change(path, []source.Edit{{Span: source.Span{Start: at, End: at + uint32(len(old))}, New: text}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return snap
+	}
+	want("alone", s.OpenTemplate(page, []byte("<p>{{ q|safe }}</p>\n{% include 'part.html' %}")))
+	s.Open(app, text)
+	s.Ripple()
+	want("with its view", s.Snapshot(page), "1 template-safe-filter")
+	want("after a line above it", change(page, "<p>", "\n<p>"), "2 template-safe-filter")
+	want("escaped", change(page, "|safe", ""))
+	want("marked again", change(page, "q }}", "q|safe }}"), "2 template-safe-filter")
+	want("a new part", s.OpenTemplate(part, []byte("<b id={{ q }}>")), "1 template-unquoted-attribute")
+	want("beside the part", s.Snapshot(page), "2 template-safe-filter")
+	want("the view gives a number", change(app, `request.args["q"]`, `int(request.args["q"])`))
+	s.Ripple()
+	want("then the page", s.Snapshot(page))
+	change(app, `int(request.args["q"])`, `request.args["q"]`)
+	s.Ripple()
+	want("the part again", s.Snapshot(part), "1 template-unquoted-attribute")
+	s.Close(part)
+	s.Close(page)
+	s.Ripple()
+	want("closed, as on the disk", s.Closed(page))
+	want("closed, not on the disk", s.Closed(part))
+	s.OpenTemplate(page, []byte("{{ q|safe }}"))
+	s.Open(page, []byte("import os\n")) // the client has changed its mind
+	s.Ripple()
+	want("read as Python", s.Snapshot(page))
+	want("read as a template again", s.OpenTemplate(page, []byte("{{ q|safe }}")), "1 template-safe-filter")
+}
+
+// TestHostileTemplates opens and renders texts that are made to hurt: they say
+// nothing, and cost little.
+func TestHostileTemplates(t *testing.T) {
+	for name, text := range map[string]string{
+		"large":   strings.Repeat("<p>{{ q|safe }}</p>\n", 5<<20/20),
+		"binary":  "\x00\xff\xfe<p>{{ q|safe }}",
+		"cycle":   `{% include "page.html" %}{% extends "page.html" %}{% import "page.html" as p %}`,
+		"outside": `{% include "../../../../etc/passwd" %}{% include "/etc/passwd" %}{% extends "../app.py" %}`,
+		"deep":    strings.Repeat("{% if q %}", 3000) + "{{ q }}" + strings.Repeat("{% endif %}", 3000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := unpack(t, txtar.Parse([]byte(rendering)))
+			app, page := filepath.Join(dir, "app.py"), filepath.Join(dir, "templates", "page.html")
+			view, err := os.ReadFile(app)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(page, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			start := time.Now()
+			s := engine.NewSession(options(t))
+			s.Open(app, view)
+			s.OpenTemplate(page, []byte(text))
+			for range 20 {
+				if _, err := s.Change(page, []source.Edit{{New: " "}}); err != nil {
+					t.Fatal(err)
+				}
+				s.Ripple()
+			}
+			if got := found(s.Snapshot(page)); len(got) > 0 {
+				t.Errorf("it has %v", got)
+			}
+			if note := s.Snapshot(page).Note(); note != "" {
+				t.Errorf("it is noted that %s", note)
+			}
+			if took := time.Since(start); took > 10*time.Second {
+				t.Errorf("it took %v", took)
+			}
+			if got := batch(t, dir, []string{"app.py"}, options(t), 1).Others(); len(got) > 0 {
+				t.Errorf("a batch speaks of %d other files", len(got))
+			}
+		})
 	}
 }

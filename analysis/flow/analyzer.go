@@ -100,6 +100,7 @@ func maskOf(name string) uint64 { return 1 << (hashOf(name) & 63) }
 // Update takes the next version of the file and forgets the results that it
 // makes invalid, in this file and in others.
 func (a *Analyzer) Update(tree *syntax.Tree) {
+	a.page = nil // if it was read as a template before
 	gone, fresh := a.update(tree)
 	a.m.wake(gone, fresh)
 }

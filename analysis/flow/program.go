@@ -104,10 +104,10 @@ func (p *Program) template(path string) *Analyzer {
 
 // read is the present text of a file, nil if there is none.
 func (p *Program) read(a *Analyzer) *syntax.Tree {
-	if a.page == nil {
+	page := p.files.Template(a.path)
+	if a.page == nil && page == nil {
 		return p.files.Tree(a.path)
 	}
-	page := p.files.Template(a.path)
 	if page == nil {
 		page = template.Parse(source.New(a.path, nil))
 	}
@@ -163,6 +163,9 @@ func (p *Program) Where(u *syntax.Unit) (path string, start uint32, ok bool) {
 	}
 	return st.a.path, st.a.m.tree.Units[st.ord].Start, true
 }
+
+// Reads reports whether a result may depend on the file at path.
+func (p *Program) Reads(path string) bool { return p.modules[path] != nil }
 
 // Tree is the version of a file that the program holds, nil if it holds none.
 func (p *Program) Tree(path string) *syntax.Tree {

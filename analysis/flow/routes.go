@@ -44,6 +44,18 @@ func (p *Program) SetRoutes(from string, list []Registration) {
 	}
 }
 
+// Routes are the registrations that the program knows of, by the files that
+// make them.
+func (p *Program) Routes() map[string][]Registration {
+	out := map[string][]Registration{}
+	for _, list := range p.routes {
+		for _, r := range list {
+			out[r.From] = append(out[r.From], r)
+		}
+	}
+	return out
+}
+
 // soilRoute marks what depends on a registration, in the handler's file or, for the
 // name of a pattern, in any. It returns those files.
 func (p *Program) soilRoute(k routeKey, dirty map[dep]bool) []*Analyzer {

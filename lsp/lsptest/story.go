@@ -29,6 +29,7 @@ import (
 //	save FILE, close FILE
 //	shows FILE GOLDEN               the diagnostics of the file as it is now
 //	silent FILE                     there are none
+//	unheard FILE                    the server has never spoken of it
 //	menu FILE "WORD" GOLDEN         what is offered on the first WORD
 //	take FILE "WORD" "TITLE"        do what is offered under a title that holds TITLE
 //	fixall FILE                     do the source.fixAll.pavise action
@@ -121,6 +122,7 @@ var steps = map[string]struct {
 	"close":   {1, func(s *story, a []string) { s.ed().Close(a[0]) }},
 	"shows":   {2, func(s *story, a []string) { s.golden(a[1], Describe(s.ed().Diagnostics(a[0]))) }},
 	"silent":  {1, (*story).silent},
+	"unheard": {1, (*story).unheard},
 	"menu":    {3, func(s *story, a []string) { s.golden(a[2], menu(s.actions(a[0], a[1]))) }},
 	"take":    {3, func(s *story, a []string) { s.ed().Take(s.actions(a[0], a[1]), a[2]) }},
 	"fixall":  {1, func(s *story, a []string) { s.ed().Take(s.ed().Actions(a[0], Range{}, "source.fixAll.pavise"), "") }},
@@ -222,6 +224,14 @@ func (s *story) silent(a []string) {
 	s.t.Helper()
 	if found := s.ed().Diagnostics(a[0]); len(found) > 0 {
 		s.t.Errorf("%s: there are\n%s", s.line, Describe(found))
+	}
+}
+
+func (s *story) unheard(a []string) {
+	s.t.Helper()
+	s.ed().Sync()
+	if n := len(s.ed().Pushes(a[0])); n > 0 {
+		s.t.Errorf("%s: diagnostics came %d times", s.line, n)
 	}
 }
 

@@ -124,6 +124,14 @@ func (e *Editor) URI(name string) string {
 	return URI(filepath.Join(e.cfg.Dir, name))
 }
 
+// language is the name that editors have for the language of a file.
+func language(name string) string {
+	if strings.HasSuffix(name, ".html") {
+		return "html"
+	}
+	return "python"
+}
+
 // Open opens a file under version 1.
 func (e *Editor) Open(name, text string) {
 	uri := e.URI(name)
@@ -132,7 +140,7 @@ func (e *Editor) Open(name, text string) {
 	delete(e.pushed, uri) // of an earlier opening
 	e.mu.Unlock()
 	e.Notify("textDocument/didOpen", map[string]any{"textDocument": map[string]any{
-		"uri": uri, "languageId": "python", "version": 1, "text": text,
+		"uri": uri, "languageId": language(name), "version": 1, "text": text,
 	}})
 }
 

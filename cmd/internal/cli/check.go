@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"pavise/analysis"
+	"pavise/analysis/config"
 	"pavise/analysis/engine"
 	"pavise/analysis/rules"
 	"pavise/analysis/source"
@@ -30,10 +31,11 @@ type checkCmd struct {
 // outcome is what one worker hands back.
 type outcome struct {
 	report.File
-	in     input
-	snap   *engine.Snapshot
-	failed bool // a named file could not be read
-	panics []string
+	in       input
+	snap     *engine.Snapshot
+	template bool
+	failed   bool // a named file could not be read
+	panics   []string
 }
 
 func (c *checkCmd) Run(ctx context.Context, a *app) error {
@@ -160,24 +162,7 @@ func (c *checkCmd) writer(out io.Writer, start time.Time) report.Writer {
 // analyse checks the files together. Its outcomes are those of the inputs, in
 // their order, and those of other files in which their data does something.
 func (c *checkCmd) analyse(ctx context.Context, a *app, batch *engine.Batch, inputs []input, bar *progress) ([]*outcome, error) {
-	outcomes, all := make([]*outcome, 0, len(inputs)), 0
-	err := inOrder(ctx, len(inputs), c.jobs(),
-		func(i int) *outcome {
-			o := &outcome{File: report.File{Path: inputs[i].path}, in: inputs[i]}
-			f, err := c.open(a, inputs[i])
-			if err != nil {
-				o.Note, o.Skipped, o.failed = err.Error(), true, inputs[i].named
-				return o
-			}
-			o.Lines = lines(f)
-			batch.Add(f, inputs[i].options(o))
-			return o
-		},
-		func(_ int, o *outcome) error {
-			outcomes = append(outcomes, o)
-			all += o.Lines
-			return nil
-		})
+	outcomes, all, err := load(ctx, batch, inputs, c.jobs(), func(in input) (*source.File, error) { return c.open(a, in) })
 	relaxGC(all)
 	if err == nil {
 		err = batch.Run(ctx, c.jobs(), bar.add)
@@ -185,27 +170,17 @@ func (c *checkCmd) analyse(ctx context.Context, a *app, batch *engine.Batch, inp
 	if err != nil {
 		return nil, err
 	}
-	for _, snap := range batch.Others() {
-		if found := snap.Findings(); len(found) > 0 && !snap.Config().Excluded(found[0].Path) {
-			outcomes = append(outcomes, &outcome{File: report.File{Path: found[0].Path, Lines: lines(snap.File())}, snap: snap})
-		}
-	}
-	return outcomes, nil
+	return takeOthers(batch, outcomes), nil
 }
 
 // resolve gives an outcome its findings. It runs on a worker.
 func (c *checkCmd) resolve(batch *engine.Batch, o *outcome) {
-	if o.Skipped {
+	snap := o.snapshot(batch)
+	if snap == nil {
 		return
 	}
-	if o.snap == nil {
-		o.snap = batch.Snapshot(o.Path)
-	}
-	if o.snap == nil {
-		return
-	}
-	o.analysed(o.in, o.snap)
-	o.Findings = report.Resolve(o.snap.File(), o.snap.Findings(), batch.File)
+	o.analysed(o.in, snap)
+	o.Findings = report.Resolve(snap.File(), snap.Findings(), batch.File)
 	o.snap = nil
 }
 
@@ -217,6 +192,73 @@ func (c *checkCmd) open(a *app, in input) (*source.File, error) {
 		return readText(in.path, nil, a.stdin)
 	}
 	return readFile(in.path)
+}
+
+// snapshot is what was found in the file, nil if it was not checked.
+func (o *outcome) snapshot(batch *engine.Batch) *engine.Snapshot {
+	if o.Skipped || o.template || o.snap != nil {
+		return o.snap
+	}
+	return batch.Snapshot(o.Path)
+}
+
+// load reads the inputs into a batch, and counts their lines.
+func load(ctx context.Context, batch *engine.Batch, inputs []input, jobs int, open func(input) (*source.File, error)) ([]*outcome, int, error) {
+	outcomes, all := make([]*outcome, 0, len(inputs)), 0
+	err := inOrder(ctx, len(inputs), jobs,
+		func(i int) *outcome {
+			o := &outcome{File: report.File{Path: inputs[i].path}, in: inputs[i], template: config.IsTemplate(inputs[i].path)}
+			f, err := open(inputs[i])
+			switch {
+			case err != nil:
+				o.Note, o.Skipped, o.failed = err.Error(), true, inputs[i].named
+			case o.template:
+				batch.Lend(f)
+				o.Lines = lines(f)
+			default:
+				batch.Add(f, inputs[i].options(o))
+				o.Lines = lines(f)
+			}
+			return o
+		},
+		func(_ int, o *outcome) error {
+			outcomes = append(outcomes, o)
+			all += o.Lines
+			return nil
+		})
+	return outcomes, all, err
+}
+
+const notRendered = "a template is checked together with the views that render it, and no file that was given does: " +
+	"check the folder of the application"
+
+// takeOthers gives the templates among the outcomes what the views found in
+// them, and adds outcomes of the other files in which something was found.
+// Templates belong to the views, wherever they lie; of other files those that the
+// configuration excludes stay out.
+func takeOthers(batch *engine.Batch, outcomes []*outcome) []*outcome {
+	named := map[string]*outcome{}
+	for _, o := range outcomes {
+		if o.template && !o.Skipped {
+			named[o.Path] = o
+			if !batch.Asked(o.Path) {
+				o.Note, o.Skipped = notRendered, true
+			}
+		}
+	}
+	for _, snap := range batch.Others() {
+		found := snap.Findings()
+		if len(found) == 0 {
+			continue
+		}
+		path := found[0].Path
+		if o := named[path]; o != nil {
+			o.snap, o.Note, o.Skipped = snap, "", false
+		} else if snap.IsTemplate() || !snap.Config().Excluded(path) {
+			outcomes = append(outcomes, &outcome{File: report.File{Path: path, Lines: lines(snap.File())}, snap: snap, template: snap.IsTemplate()})
+		}
+	}
+	return outcomes
 }
 
 // options are those of the engine for one file; a rule that fails is noted in

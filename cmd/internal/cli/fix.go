@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -34,15 +35,16 @@ func (*fixCmd) Help() string {
 
 // fixed is the outcome of one file.
 type fixed struct {
-	outcome
+	*outcome
 	before, after    []byte
 	applied, skipped []quickfix.Applied
-	left             int   // findings after the fixes
 	err              error // of writing
 }
 
 func (o *fixed) changed() bool { return o.after != nil && !bytes.Equal(o.before, o.after) }
 
+// Run checks the files together, fixes each of them and the templates among
+// them, and checks the result together again.
 func (c *fixCmd) Run(ctx context.Context, a *app) error {
 	configs, err := c.configs()
 	if err != nil {
@@ -57,15 +59,31 @@ func (c *fixCmd) Run(ctx context.Context, a *app) error {
 		jobs = runtime.GOMAXPROCS(0)
 	}
 	relaxGC(0)
-	var t tally
-	err = inOrder(ctx, len(inputs), jobs,
-		func(i int) fixed { return c.fix(inputs[i]) },
+	batch := engine.NewBatch()
+	outcomes, all, err := load(ctx, batch, inputs, jobs, openFile)
+	relaxGC(all)
+	if err == nil {
+		err = batch.Run(ctx, jobs, nil)
+	}
+	if err != nil {
+		return err
+	}
+	outcomes = takeOthers(batch, outcomes)
+	t := tally{}
+	now := map[string][]byte{} // texts that have changed
+	err = inOrder(ctx, len(outcomes), jobs,
+		func(i int) fixed { return c.fix(batch, outcomes[i]) },
 		func(_ int, o fixed) error {
+			t.left += len(o.Findings)
 			if !c.count(a, &o, &t) {
 				return nil
 			}
+			now[o.Path] = o.after
 			return c.show(a, &o)
 		})
+	if err == nil && len(now) > 0 {
+		t.left, err = leftOver(ctx, inputs, jobs, now)
+	}
 	if err != nil {
 		return err
 	}
@@ -76,48 +94,83 @@ func (c *fixCmd) Run(ctx context.Context, a *app) error {
 	return nil
 }
 
-// fix computes the changes of one file and, with --write, writes them. It runs
-// on a worker.
-func (c *fixCmd) fix(in input) fixed {
-	o := fixed{outcome: outcome{File: report.File{Path: in.path}}}
-	err := in.err
-	var f *source.File
+// leftOver counts the findings of the inputs with some texts changed.
+func leftOver(ctx context.Context, inputs []input, jobs int, now map[string][]byte) (int, error) {
+	batch := engine.NewBatch()
+	for path, text := range now {
+		batch.Lend(source.New(path, text))
+	}
+	outcomes, _, err := load(ctx, batch, inputs, jobs, func(in input) (*source.File, error) {
+		if text := now[in.path]; text != nil {
+			return source.New(in.path, text), nil
+		}
+		return openFile(in)
+	})
 	if err == nil {
-		f, err = readFile(in.path)
-	} else {
-		err = unreadable(err)
+		err = batch.Run(ctx, jobs, nil)
 	}
 	if err != nil {
-		o.Note, o.Skipped, o.failed = err.Error(), true, in.named
-		return o
+		return 0, err
 	}
-	opts := in.options(&o.outcome)
-	snap := engine.Check(f, opts)
-	o.analysed(in, snap)
-	o.left = len(snap.Findings())
-	if o.left == 0 {
-		return o
-	}
-	res := quickfix.All(snap, opts, c.Review, nil)
-	o.before, o.after, o.applied, o.skipped = f.Text(), res.Text, res.Applied, res.Skipped
-	if !o.changed() {
-		return o
-	}
-	if c.Write {
-		if o.err = replaceFile(in.path, o.before, o.after); o.err != nil {
-			return o
+	n := 0
+	for _, o := range takeOthers(batch, outcomes) {
+		if snap := o.snapshot(batch); snap != nil {
+			n += len(snap.Findings())
 		}
 	}
-	o.left = len(engine.Check(source.New(in.path, o.after), opts).Findings())
+	return n, nil
+}
+
+func openFile(in input) (*source.File, error) {
+	if in.err != nil {
+		return nil, unreadable(in.err)
+	}
+	return readFile(in.path)
+}
+
+// fix computes the changes of one file and, with --write, writes them. It runs
+// on a worker.
+func (c *fixCmd) fix(batch *engine.Batch, out *outcome) fixed {
+	o := fixed{outcome: out}
+	snap := o.snapshot(batch)
+	if snap == nil {
+		return o
+	}
+	o.analysed(o.in, snap)
+	o.Findings = make([]report.Finding, len(snap.Findings()))
+	if len(o.Findings) == 0 || o.in.path == "" && !c.takes(snap, o.Path) {
+		return o
+	}
+	res := quickfix.All(snap, c.Review, nil)
+	o.before, o.after, o.applied, o.skipped = snap.File().Text(), res.Text, res.Applied, res.Skipped
+	if o.changed() && c.Write {
+		o.err = replaceFile(o.Path, o.before, o.after)
+	}
 	o.panics = slices.Compact(o.panics)
 	return o
+}
+
+// takes reports whether a file that was not met, in which the data of one that
+// was does something, is written too: a template below one of the arguments.
+func (c *fixCmd) takes(snap *engine.Snapshot, path string) bool {
+	abs, err := filepath.Abs(path)
+	if err != nil || !snap.IsTemplate() || snap.Config().Excluded(path) {
+		return false
+	}
+	return slices.ContainsFunc(here(c.Paths), func(arg string) bool {
+		root, err := filepath.Abs(arg)
+		if err != nil {
+			return false
+		}
+		rel, err := filepath.Rel(root, abs)
+		return err == nil && filepath.IsLocal(rel)
+	})
 }
 
 // count adds the outcome of a file to the tally and says what went wrong with
 // it. It reports whether there are changes to show.
 func (c *fixCmd) count(a *app, o *fixed, t *tally) bool {
-	a.noteOutcome(&o.outcome)
-	t.left += o.left
+	a.noteOutcome(o.outcome)
 	t.skipped += len(o.skipped)
 	switch {
 	case o.err != nil:

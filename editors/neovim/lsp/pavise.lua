@@ -21,7 +21,7 @@
 ---@type vim.lsp.Config
 return {
   cmd = { 'pavise', 'serve' },
-  filetypes = { 'python' },
+  filetypes = { 'python', 'html', 'htmldjango', 'jinja', 'jinja2' }, -- templates count where a view renders them
   root_markers = {
     'pavise.toml',
     'pyproject.toml',
