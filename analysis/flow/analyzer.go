@@ -57,8 +57,9 @@ type Module struct {
 
 	awake *awake
 
-	registers []int            // units that may register handlers; nil: not looked for
-	filters   map[string]*Func // template filters that it registers, nil before they are asked for
+	setters   map[string]map[string][]int // class -> attribute of self -> units of methods that assign to it
+	registers []int                       // units that may register handlers; nil: not looked for
+	filters   map[string]*Func            // template filters that it registers, nil before they are asked for
 
 	partials int // results that were not kept because units ask for each other
 }
@@ -79,6 +80,7 @@ type unitState struct {
 	facts   facts
 	cls     *Value
 	clsDeps map[dep]bool // of cls
+	calls   *calls       // of private functions, once they are asked for
 }
 
 // Result of running one unit.
@@ -239,6 +241,9 @@ func (a *Analyzer) invalidate(changed []*unitState, sameRoots bool) {
 		for _, n := range st.names() {
 			dirty[dep{a, n}] = true
 		}
+		for _, n := range st.facts.private {
+			dirty[dep{a, depCalls + n}] = true
+		}
 	}
 	a.spread(dirty, []*Analyzer{a})
 }
@@ -350,7 +355,7 @@ func (a *Analyzer) Release() {
 	}
 	for _, st := range a.m.units {
 		if st.unit.Class == syntax.Function {
-			st.result, st.scopes = nil, nil
+			st.result, st.scopes, st.calls = nil, nil, nil
 		}
 	}
 }

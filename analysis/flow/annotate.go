@@ -24,7 +24,8 @@ func (f *frame) byType(t syntax.Node, v *Value, depth int) *Value {
 		return f.byType(t.NamedChild(0), v, depth+1)
 	case syntax.KindString:
 		name := strings.Trim(t.Str(), `"'`)
-		if isDottedName(name) {
+		if one := optional(name); isDottedName(one) {
+			name = one
 			return f.byTypeValue(f.lookupDotted(name), v, depth)
 		}
 		return v
@@ -45,6 +46,21 @@ func (f *frame) byType(t syntax.Node, v *Value, depth int) *Value {
 		return f.constrained(t, v)
 	}
 	return v
+}
+
+// optional is X of a quoted "X | None" or "Optional[X]".
+func optional(text string) string {
+	if in, ok := strings.CutPrefix(strings.TrimPrefix(text, "typing."), "Optional["); ok {
+		return strings.TrimSuffix(in, "]")
+	}
+	a, b, union := strings.Cut(text, "|")
+	switch a, b = strings.TrimSpace(a), strings.TrimSpace(b); {
+	case union && b == "None":
+		return a
+	case union && a == "None":
+		return b
+	}
+	return text
 }
 
 // byUnion is X | Y: typed if all but None agree, or none can do harm.

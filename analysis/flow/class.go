@@ -196,12 +196,9 @@ func (r *run) classField(c *Class, name string) *Value {
 	}
 	var out *Value
 	m := c.a.m
-	for _, o := range m.body[c.name] {
+	for _, o := range m.assigning(c.name)[name] {
 		st := m.units[o]
-		if st.unit.Class != syntax.Function || st == r.shallow || r.shallow != nil && !st.isInit() {
-			continue
-		}
-		if !assignsSelf(m.scope(python.Undecorated(st.unit.Root())), name) {
+		if st == r.shallow || r.shallow != nil && !st.isInit() {
 			continue
 		}
 		r.deps[dep{c.a, st.unit.Key}] = true
@@ -248,8 +245,29 @@ func (m *Module) fields(st *unitState) *fields {
 	return st.fields
 }
 
-func assignsSelf(s *python.Scope, name string) bool {
-	return slices.Contains(s.SelfAttrs, name)
+// assigning maps attributes to the methods of a class that assign to them.
+func (m *Module) assigning(class string) map[string][]int {
+	by := m.setters[class]
+	if by != nil {
+		return by
+	}
+	by = map[string][]int{}
+	for _, o := range m.body[class] {
+		st := m.units[o]
+		if st.unit.Class != syntax.Function {
+			continue
+		}
+		for _, name := range m.scope(python.Undecorated(st.unit.Root())).SelfAttrs {
+			if list := by[name]; len(list) == 0 || list[len(list)-1] != o {
+				by[name] = append(list, o)
+			}
+		}
+	}
+	if m.setters == nil {
+		m.setters = map[string]map[string][]int{}
+	}
+	m.setters[class] = by
+	return by
 }
 
 // selfAttr notes what a method assigns to an attribute of self.
@@ -420,5 +438,59 @@ func (r *run) header(f *frame) {
 	}
 	if list := def.Child(syntax.FieldSuperclasses); list.OK() {
 		f.args(list)
+		r.inheritedHandlers(f)
+	}
+}
+
+// inheritedHandlers runs the handlers that a class has from other classes of
+// the program on an object of its own, since it may override what they call.
+func (r *run) inheritedHandlers(f *frame) {
+	c := r.class(r.unit).cls
+	if len(f.m.body[c.name]) == 0 {
+		return
+	}
+	var routes []*models.Route
+	for _, b := range c.externalBases(0) {
+		if x := f.m.set.RouteBase(b); x != nil {
+			routes = append(routes, x)
+		}
+	}
+	own := map[string]bool{}
+	for _, o := range f.m.body[c.name] {
+		own[f.m.units[o].unit.Name] = true
+	}
+	if len(routes) > 0 {
+		f.handlersOf(c, c.bases, routes, own, 0)
+	}
+}
+
+// handlersOf runs those that the bases of a class have, but for what it has
+// already.
+func (f *frame) handlersOf(c *Class, bases []*Value, routes []*models.Route, have map[string]bool, depth int) {
+	for _, b := range bases {
+		base := b.cls
+		if base == nil || base.unit == nil || depth > 8 {
+			continue
+		}
+		f.run.deps[dep{base.a, base.name}] = true
+		for _, o := range base.a.m.body[base.name] {
+			st := base.a.m.units[o]
+			name := st.unit.Name
+			i := slices.IndexFunc(routes, func(x *models.Route) bool { return among(x.Methods, name) })
+			if i < 0 || have[name] || st.unit.Class != syntax.Function {
+				continue
+			}
+			have[name] = true
+			f.run.deps[dep{base.a, st.unit.Key}] = true
+			fn := *base.a.m.function(st)
+			fn.class = c
+			how := routed{route: routes[i]}
+			var r *models.Route
+			if r, how.pattern = f.registered(c.name, &fn); r != nil {
+				how.syntax = r.Syntax
+			}
+			f.in(base.a).runAs(&fn, how)
+		}
+		f.handlersOf(c, base.bases, routes, have, depth+1)
 	}
 }

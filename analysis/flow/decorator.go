@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"pavise/analysis/lang/python"
+	"pavise/analysis/models"
 	"pavise/analysis/syntax"
 )
 
@@ -68,6 +69,11 @@ type capture struct {
 	seen bool
 }
 
+// isUnknownParam reports whether v is a parameter of which nothing is known.
+func isUnknownParam(v *Value, p python.Param) bool {
+	return len(v.Origins) == 1 && v.Origins[0].Tier == models.Unknown && v.Origins[0].Node == p.Node
+}
+
 func (r *run) captures(fn *Func) bool { return r.capture != nil && r.capture.fn == fn }
 
 func (c *capture) note(f *frame, args []Arg) *Value {
@@ -88,6 +94,7 @@ func (f *frame) throughWrappers(g *frame, fn *Func, params []python.Param) {
 	}
 	var args []Arg
 	var self *Value
+	missing := map[string]bool{} // what the framework does not give: the wrappers do
 	for i, p := range params {
 		v := g.env.local(g.scope, p.Name)
 		switch {
@@ -97,6 +104,8 @@ func (f *frame) throughWrappers(g *frame, fn *Func, params []python.Param) {
 			return
 		case i == 0 && fn.class != nil:
 			self = v
+		case g.route != nil && g.pattern != "" && isUnknownParam(v, p):
+			missing[p.Name] = true
 		case i < 2 || g.route == nil:
 			args = append(args, Arg{Node: p.Node, Value: v})
 		default:
@@ -125,7 +134,7 @@ func (f *frame) throughWrappers(g *frame, fn *Func, params []python.Param) {
 	}
 	for i, p := range params {
 		old, v := g.env.local(g.scope, p.Name), joined.local(g.scope, p.Name)
-		if v != nil && v != unknown && (i > 0 || fn.class == nil) && v.id() == old.id() {
+		if v != nil && v != unknown && (i > 0 || fn.class == nil) && (v.id() == old.id() || missing[p.Name]) {
 			g.setLocal(p.Name, v)
 		}
 	}

@@ -311,3 +311,26 @@ func superValue(f *frame, _ syntax.Node, _ []Arg) *Value {
 	v.rel = &relation{how: "super", base: self}
 	return v
 }
+
+// fromQuerySet is a class of Django's managers with the methods of a query set.
+func fromQuerySet(f *frame, n syntax.Node, args []Arg) *Value {
+	query := argValue(args, 0)
+	if query == nil || query.cls == nil {
+		return nil
+	}
+	f.run.quiet++
+	manager := f.eval(n.Child(syntax.FieldFunction).Child(syntax.FieldObject))
+	f.run.quiet--
+	return &Value{cls: &Class{a: query.cls.a, name: query.cls.name, node: query.cls.node, bases: []*Value{manager, query}}}
+}
+
+// asManager is a manager with the methods of a query set.
+func asManager(f *frame, n syntax.Node, _ []Arg) *Value {
+	f.run.quiet++
+	query := f.eval(n.Child(syntax.FieldFunction).Child(syntax.FieldObject))
+	f.run.quiet--
+	if query.cls == nil {
+		return nil
+	}
+	return f.instance(query.cls)
+}

@@ -14,10 +14,14 @@ func (f *frame) entry(fn *Func) {
 	if fn.closure == nil {
 		f.findClass(fn) // anew: its header may be another one by now
 	}
+	f.runAs(fn, f.routeOf(fn))
+}
+
+// runAs runs a function as a framework calls it.
+func (f *frame) runAs(fn *Func, how routed) {
 	g := f.enter(fn)
 	g.depth = 0
 	g.parent = fn.closure
-	how := f.routeOf(fn)
 	g.route, g.pattern, g.syntax, g.wraps = how.route, how.pattern, how.syntax, f.wrapped(fn)
 	params := python.Params(fn.node)
 	f.entryParams(g, fn, params, how)
@@ -227,6 +231,9 @@ func (f *frame) entryParams(g *frame, fn *Func, params []python.Param, how route
 		}
 		if v == nil {
 			v = f.entryParam(fn, p, i-start, how.route, how.pattern)
+		}
+		if own := f.run.given; own != nil && own.fn == fn.node && own.args[p.Name] != nil && isUnknownParam(v, p) {
+			v = own.args[p.Name]
 		}
 		g.view = g.view || strings.HasSuffix(v.Type, "Request")
 		g.setLocal(p.Name, v)

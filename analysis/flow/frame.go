@@ -288,16 +288,20 @@ type run struct {
 	wrapping  []*Func
 	capture   *capture
 	chain     int           // modules that a name is being looked for through
+	inVain    map[dep]bool  // names that these do not have
 	stack     []syntax.Node // functions being inlined
 	selfAttrs map[string]*Value
-	wrote     map[string]*Value // to names of the module
-	shallow   *unitState        // the method whose fields are looked for, or nil
-	plain     int               // steps spent in calls that no outside data goes into
-	over      bool              // ran out of steps
-	partial   bool              // asked for a unit that was running
-	quiet     int               // no events while a loop is not in its last round
-	indirect  syntax.Node       // the call through which another is made
-	made      map[*Value]int    // events of responses whose content type may still be set
+	wrote     map[string]*Value     // to names of the module
+	shallow   *unitState            // the method whose fields are looked for, or nil
+	plain     int                   // steps spent in calls that no outside data goes into
+	over      bool                  // ran out of steps
+	partial   bool                  // asked for a unit that was running
+	given     *given                // parameters that callers give
+	calls     map[syntax.Node]*call // of private functions; nil unless they are asked for
+	nested    map[syntax.Node]*call // of functions in functions
+	quiet     int                   // no events while a loop is not in its last round
+	indirect  syntax.Node           // the call through which another is made
+	made      map[*Value]int        // events of responses whose content type may still be set
 }
 
 func (f *frame) step() bool {

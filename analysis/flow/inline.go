@@ -33,6 +33,7 @@ func (f *frame) inlineOn(obj syntax.Node, fn *Func, self *Value, args []Arg) *Va
 
 func (f *frame) follow(n, obj syntax.Node, fn *Func, self *Value, args []Arg) *Value {
 	f.run.dependOn(fn)
+	f.noteCall(n, fn, self, args)
 	if f.run.captures(fn) {
 		return f.run.capture.note(f, args)
 	}

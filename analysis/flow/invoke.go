@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"slices"
 	"strings"
 
 	"pavise/analysis/lang/python"
@@ -20,11 +21,30 @@ func (f *frame) invoke(n syntax.Node, x *models.Invoke, recv *Value, args []Arg)
 	if x.Function == "self" && boundTask(fn.fn) {
 		own = append([]Arg{{Value: unknown}}, own...)
 	}
+	if x.Queued {
+		for i := range own {
+			own[i].Value = own[i].Value.vague()
+		}
+	}
 	v := f.indirectly(n, fn, own)
 	if !x.Result {
 		return nil
 	}
 	return v
+}
+
+// vague is v, whose data is a step less certain to be what it was.
+func (v *Value) vague() *Value {
+	if len(v.Origins) == 0 {
+		return v
+	}
+	c := *v
+	c.root = v.id()
+	c.Origins = slices.Clone(v.Origins)
+	for i := range c.Origins {
+		c.Origins[i].Vague = true
+	}
+	return &c
 }
 
 // boundTask reports whether a function outside a class takes itself first, as

@@ -27,6 +27,10 @@ func joinDepth(a, b *Value, depth int, budget *int) *Value {
 		return a
 	case a == nil:
 		return b
+	case a.mod != nil && b.mod == nil && len(b.Origins) == 0:
+		return a // of a module of the project and what may stand in for it
+	case b.mod != nil && a.mod == nil && len(a.Origins) == 0:
+		return b
 	case a.id() == b.id() && sameParts(a, b):
 		return joinCopies(a, b)
 	}

@@ -212,6 +212,7 @@ func (f *frame) ofProject(target string) *Value {
 	if b == nil {
 		return nil
 	}
+	f.holdsOn(b)
 	v := &Value{mod: b}
 	for name := range strings.SplitSeq(rest, ".") {
 		if name == "" {
@@ -224,6 +225,13 @@ func (f *frame) ofProject(target string) *Value {
 		}
 	}
 	return v
+}
+
+// holdsOn notes that values of this run, and so of its file, are a module
+// itself: it is not to be let go of.
+func (f *frame) holdsOn(b *Analyzer) {
+	b.usedBy(f.m.a)
+	b.usedBy(f.run.unit.a)
 }
 
 // in is a frame for what stands at the top of another module: defaults and
@@ -246,6 +254,9 @@ func (f *frame) ofModule(b *Analyzer, name string) *Value {
 	if r.chain >= maxChain {
 		return nil
 	}
+	if r.chain == 0 {
+		r.inVain = map[dep]bool{}
+	}
 	r.chain++
 	defer func() { r.chain-- }()
 	if v := r.bound(b.m, name, -1); v != nil {
@@ -255,17 +266,16 @@ func (f *frame) ofModule(b *Analyzer, name string) *Value {
 		return v
 	}
 	g := &frame{m: b.m, run: r, env: &env{}}
-	if !strings.HasPrefix(name, "_") {
-		for _, star := range b.m.stars {
-			if v := g.fromStar(star, name); v != nil {
-				return v
-			}
+	for _, star := range b.m.stars {
+		if v := g.fromStar(star, name); v != nil {
+			return v
 		}
 	}
 	r.deps[dep{b, depImports}] = true
 	if filepath.Base(b.path) == "__init__.py" {
 		if file, rest := b.locate(b, "."+name); file != "" && rest == "" && file != b.path {
 			if c := b.module(file); c != nil {
+				f.holdsOn(c)
 				return &Value{mod: c}
 			}
 		}
@@ -282,7 +292,42 @@ func (f *frame) fromStar(target, name string) *Value {
 		}
 		return nil
 	}
+	f.run.deps[dep{f.m.a, depImports}] = true
+	if file, rest := f.m.a.locate(f.m.a, target); file != "" && rest == "" {
+		b := f.m.a.module(file)
+		if b == nil || f.run.inVain[dep{b, name}] || !f.run.gives(b, name) {
+			return nil
+		}
+		v := f.ofModule(b, name)
+		if v == nil && f.run.chain > 0 {
+			f.run.inVain[dep{b, name}] = true // else modules with several stars double the ways
+		}
+		return v
+	}
 	return f.ofProject(target + "." + name)
+}
+
+// gives reports whether a star import of a module gives a name, if the module
+// has it: __all__ says so, else the name's first letter.
+func (r *run) gives(b *Analyzer, name string) bool {
+	r.deps[dep{b, "__all__"}] = true
+	private := strings.HasPrefix(name, "_")
+	if len(b.m.binds["__all__"]) != 1 {
+		return !private
+	}
+	v := r.bound(b.m, "__all__", -1)
+	if v == nil {
+		return !private
+	}
+	list, ok := items(v)
+	for _, x := range list {
+		s, known := x.Str()
+		if s == name && known {
+			return true
+		}
+		ok = ok && known
+	}
+	return !ok && !private
 }
 
 // uses notes that results of b look into a.
@@ -339,6 +384,9 @@ func (a *Analyzer) forgetResults(dirty map[dep]bool) (soiled bool) {
 		for _, st := range a.m.units {
 			if st.fields != nil && intersects(st.fields.deps, dirty) {
 				st.fields = nil
+			}
+			if st.calls != nil && intersects(st.calls.deps, dirty) {
+				st.calls = nil
 			}
 			if st.cls != nil && intersects(st.clsDeps, dirty) {
 				st.cls = nil

@@ -23,6 +23,13 @@ func (m *Module) result(i int) *Result {
 	res := &Result{}
 	r.runUnit(res)
 	res.Events = r.finish()
+	if g := m.givenByCallers(r); g != nil {
+		again := &run{unit: st, deps: r.deps, given: g}
+		*res = Result{}
+		again.runUnit(res)
+		again.partial, r = again.partial || r.partial, again
+		res.Events = r.finish()
+	}
 	res.Over, res.steps = r.over, r.steps
 	res.deps = r.deps
 	for d := range r.deps {
@@ -118,7 +125,12 @@ func (f *frame) runNested() {
 		if f.run.over {
 			return
 		}
+		before := f.run.given
+		if g := f.givenByScope(f.nested[i]); g != nil {
+			f.run.given = g
+		}
 		f.entry(f.nested[i])
+		f.run.given = before
 	}
 }
 
@@ -240,6 +252,7 @@ const (
 	resultAnswer answerKind = iota
 	fieldsAnswer
 	classAnswer
+	callsAnswer
 )
 
 // inherit takes over what an answer of a unit depends on, once for each answer.

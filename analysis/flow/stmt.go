@@ -435,6 +435,9 @@ func (f *frame) ifStmt(n syntax.Node) {
 	}
 	out := f.env
 	f.env = no
+	if yes == nil && f.fn == nil {
+		f.importsForTypes(n.Child(syntax.FieldConsequence))
+	}
 	for c := range n.NamedChildren() {
 		if c.Field() != syntax.FieldAlternative {
 			continue
@@ -458,6 +461,15 @@ func (f *frame) ifStmt(n syntax.Node) {
 		}
 	}
 	f.env = merge(out, f.env)
+}
+
+// importsForTypes binds what a block that never runs imports: annotations name it.
+func (f *frame) importsForTypes(block syntax.Node) {
+	for s := range block.NamedChildren() {
+		if k := s.Kind(); f.env != nil && (k == syntax.KindImportStatement || k == syntax.KindImportFromStatement) {
+			f.stmt(s)
+		}
+	}
 }
 
 // loop runs body until its variables settle, at most maxRounds times. enter

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"pavise/analysis/lang/python"
 	"pavise/analysis/models"
 	"pavise/analysis/syntax"
 )
@@ -24,6 +25,8 @@ type facts struct {
 	signed  bool           // a parameter of a handler that is known by nothing else
 	pairs   bool           // a pair that may register a handler
 	filters bool           // it may give template engines a filter
+	derives bool           // the header of a class with bases
+	private []string       // names in it that are the module's own
 }
 
 // hashOf is the same in every process, so that no finding hangs on chance.
@@ -80,12 +83,16 @@ func (a *Analyzer) readFacts(u *syntax.Unit) facts {
 	var f facts
 	var seen uint64
 	f.routed = u.Parent != "" && u.Class == syntax.Function
+	f.derives = u.Class == syntax.ClassHeader && python.Undecorated(u.Root()).Child(syntax.FieldSuperclasses).OK()
 	for i := range u.Len() {
 		n := u.At(i)
 		switch n.Kind() {
 		case syntax.KindIdentifier:
 			t := n.Text()
 			h := hashOf(t)
+			if isPrivate(t) {
+				f.private = append(f.private, string(t))
+			}
 			if f.names.has(h) && len(t) > 0 {
 				// most likely seen before
 				if l := a.leaves[string(t)]; l == nil || slices.Contains(f.leaves, l) {
@@ -120,6 +127,8 @@ func (a *Analyzer) readFacts(u *syntax.Unit) facts {
 			f.routed = true
 		}
 	}
+	slices.Sort(f.private)
+	f.private = slices.Compact(f.private)
 	for _, mask := range a.signed {
 		if seen&mask == mask {
 			f.signed, f.remote = true, true
@@ -217,7 +226,7 @@ type awake struct {
 func (m *Module) wake(gone, fresh []*unitState) {
 	if fresh != nil && !m.wakesMore(gone, fresh) {
 		for _, st := range fresh {
-			st.woken = m.wakes(st) || st.facts.names.hasAny(m.awake.always) || m.awake.remote && m.mentions(st)
+			st.woken = m.wakes(st) || st.facts.derives || st.facts.names.hasAny(m.awake.always) || m.awake.remote && m.mentions(st)
 		}
 		return
 	}
@@ -245,6 +254,7 @@ func (m *Module) wake(gone, fresh []*unitState) {
 			st.woken = true
 			w.add(st)
 		}
+		st.woken = st.woken || st.facts.derives // without waking those that name it
 	}
 	if !w.remote {
 		return

@@ -281,6 +281,8 @@ type Invoke struct {
 	Dict string `yaml:"dict"`
 	// Result is set if the call gives what the function returns.
 	Result bool `yaml:"result"`
+	// Queued is set if the arguments pass through a queue, which others may fill.
+	Queued bool `yaml:"queued"`
 }
 
 // Request tells the class of a handler's request parameter by its name, for
