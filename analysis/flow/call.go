@@ -460,7 +460,7 @@ func carry(recv *Value, args []Arg, vague bool) *Value {
 	if recv != nil {
 		out.mix(whole(recv))
 	}
-	fromRecv := len(out.Origins) > 0
+	own := out.Origins
 	for i := range args {
 		out.mix(whole(args[i].Value))
 	}
@@ -468,11 +468,10 @@ func carry(recv *Value, args []Arg, vague bool) *Value {
 		return result
 	}
 	out.Weak &^= out.Clean
-	if vague && !fromRecv {
-		o := make([]Origin, len(out.Origins))
-		for i, x := range out.Origins {
-			x.Vague = true
-			o[i] = x
+	if vague && len(out.Origins) > len(own) {
+		o := slices.Clone(out.Origins)
+		for i := len(own); i < len(o); i++ { // joined after those of the receiver
+			o[i].Vague = true
 		}
 		out.Origins = o
 	}

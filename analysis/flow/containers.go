@@ -336,6 +336,9 @@ func (f *frame) dictMethod(obj syntax.Node, name string, recv *Value) *Value {
 		}
 		return &Value{Type: "list", rest: pair(f.iterate(recv), elementOf(recv))}
 	case "popitem":
+		c := recv.changed()
+		c.maybe = true
+		f.update(obj, c)
 		return pair(f.iterate(recv), elementOf(recv))
 	}
 	return nil

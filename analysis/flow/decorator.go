@@ -76,7 +76,7 @@ func isUnknownParam(v *Value, p python.Param) bool {
 
 func (r *run) captures(fn *Func) bool { return r.capture != nil && r.capture.fn == fn }
 
-func (c *capture) note(f *frame, args []Arg) *Value {
+func (c *capture) note(args []Arg) *Value {
 	c.seen = true
 	c.args = append(c.args, args)
 	return unknown

@@ -247,7 +247,7 @@ func defaultField(f *frame, n syntax.Node, args []Arg) *Value {
 		case "default":
 			return a.Value
 		case "default_factory", "factory":
-			return f.apply(n, a.Value, nil)
+			return f.indirectly(n, a.Value, nil)
 		}
 	}
 	return nil

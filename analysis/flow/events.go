@@ -397,6 +397,9 @@ func (f *frame) assignedMember(obj *Value, attr, key string, v *Value, at syntax
 	default:
 		return
 	}
+	if f.depth > 0 && !argsTainted(obj, []Arg{{Value: v}}) {
+		return // the function's own run reports it
+	}
 	f.emit(Event{Kind: Assigned, Node: at, Name: name, Sinks: sinks, Recv: obj, Value: v})
 }
 

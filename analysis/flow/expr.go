@@ -563,10 +563,10 @@ func (v *Value) mix(x *Value) {
 	switch {
 	case old == models.Remote && (more == models.Stored || more == models.Operator):
 	case more == models.Remote && (old == models.Stored || old == models.Operator):
-		v.Clean, v.Weak = x.Clean, x.Weak|x.Clean
+		v.Clean, v.Weak = x.cleanAmong(), x.Weak|x.Clean
 	default:
-		v.Clean &= x.Clean
-		v.Weak &= x.Weak | x.Clean
+		v.Clean &= x.cleanAmong()
+		v.Weak &= x.Weak | x.cleanAmong()
 	}
 }
 

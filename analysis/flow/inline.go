@@ -19,7 +19,11 @@ type outcome struct {
 
 // inline runs a function of the program with the arguments of one call.
 func (f *frame) inline(n syntax.Node, fn *Func, self *Value, args []Arg) *Value {
-	return f.follow(n, n.Child(syntax.FieldFunction).Child(syntax.FieldObject), fn, self, args)
+	obj := n.Child(syntax.FieldFunction).Child(syntax.FieldObject)
+	if n.OK() && n == f.run.indirect {
+		obj = syntax.Node{} // that of another method
+	}
+	return f.follow(n, obj, fn, self, args)
 }
 
 // inlineOn runs a special method of the object that an expression stands for.
@@ -35,7 +39,10 @@ func (f *frame) follow(n, obj syntax.Node, fn *Func, self *Value, args []Arg) *V
 	f.run.dependOn(fn)
 	f.noteCall(n, fn, self, args)
 	if f.run.captures(fn) {
-		return f.run.capture.note(f, args)
+		return f.run.capture.note(args)
+	}
+	for i := range args {
+		f.run.passOn(args[i].Value)
 	}
 	plain := !argsTainted(self, args)
 	if f.depth >= maxDepth || f.run.over || f.run.inStack(fn.node) || plain && !f.run.affords(f.depth) {
@@ -43,7 +50,12 @@ func (f *frame) follow(n, obj syntax.Node, fn *Func, self *Value, args []Arg) *V
 			return nothing // what a recursive call adds to the others: nothing
 		}
 		f.escape(self, args)
-		return carry(self, args, false)
+		if self != nil {
+			args = append([]Arg{{Value: self}}, args...)
+		}
+		// which parts of an object it uses is not known
+		vague := !slices.ContainsFunc(args, func(a Arg) bool { return len(a.Value.Origins) > 0 })
+		return carry(nil, args, vague)
 	}
 	if plain {
 		defer func(before int) { f.run.plain += f.run.steps - before }(f.run.steps)
@@ -357,8 +369,12 @@ func (f *frame) writeBack(obj syntax.Node, g *frame, params []python.Param, self
 	if self != nil && len(params) > 0 && !f.m.isStatic(g.fn) {
 		i = 1
 		v := g.last.local(g.scope, params[0].Name)
-		if v != nil && v != self && obj.OK() && v.object() == self.object() {
+		switch {
+		case v == nil || v == self || v.object() != self.object():
+		case obj.OK():
 			f.update(obj, v)
+		default:
+			f.env.hold(self.object(), v)
 		}
 	}
 	for _, a := range args {

@@ -40,13 +40,16 @@ func joinDepth(a, b *Value, depth int, budget *int) *Value {
 	clean, weak := a.cleanIn()&b.cleanIn(), a.weakIn()&b.weakIn()
 	switch { // a side of which nothing is known says nothing about the other's data
 	case len(a.Origins) == 0 && len(b.Origins) > 0:
-		clean, weak = b.Clean, b.weakIn()
+		clean, weak = b.cleanAmong(), b.weakIn()
 	case len(b.Origins) == 0 && len(a.Origins) > 0:
-		clean, weak = a.Clean, a.weakIn()
+		clean, weak = a.cleanAmong(), a.weakIn()
 	}
 	v := &Value{Origins: joinOrigins(a.Origins, b.Origins), Clean: clean, Weak: weak &^ clean}
 	if o := a.object(); o == b.object() {
 		v.obj = o
+	}
+	if x, y := a.rel, b.rel; x != nil && y != nil && x.how == y.how && x.base != nil && y.base != nil && x.base.id() == y.base.id() && x.how != "test" {
+		v.rel = x // made of the same on both ways
 	}
 	if a.Type == b.Type || b.IsNone() {
 		v.Type = a.Type
@@ -92,6 +95,15 @@ func joinCopies(a, b *Value) *Value {
 func (v *Value) cleanIn() models.Kind {
 	if v.Harmless() {
 		return models.All
+	}
+	return v.cleanAmong()
+}
+
+// cleanAmong is what the data of a value is clean for among that of others: only
+// the texts of exceptions tell of the inside.
+func (v *Value) cleanAmong() models.Kind {
+	if len(v.Origins) > 0 && !slices.ContainsFunc(v.Origins, func(o Origin) bool { return o.Tier == models.Error }) {
+		return v.Clean | models.Detail
 	}
 	return v.Clean
 }
@@ -208,6 +220,10 @@ func joinParts(v, a, b *Value, depth int, budget *int) {
 		}
 		return
 	}
+	if positional[a.Type] && a.Type == b.Type && a.rest != nil && b.rest != nil && !v.maybe {
+		joinPlaces(v, a, b, depth, budget)
+		return
+	}
 	if positional[a.Type] && a.Type == b.Type && !sameLength(a, b) {
 		// elements stand at other places on the other way
 		v.maybe = true
@@ -233,6 +249,31 @@ func joinParts(v, a, b *Value, depth int, budget *int) {
 		if len(v.parts) >= maxParts {
 			v.rest = joinDepth(v.rest, p.v, depth+1, budget)
 			continue
+		}
+		v.parts = append(v.parts, p)
+	}
+}
+
+// joinPlaces joins lists of which not all elements are known by their places:
+// one that is not may stand at any.
+func joinPlaces(v, a, b *Value, depth int, budget *int) {
+	for _, p := range a.parts {
+		other := b.part(p.key)
+		if other == nil && p.key.kind != attrPart {
+			other = b.rest
+		}
+		v.parts = append(v.parts, part{p.key, joinDepth(p.v, other, depth+1, budget)})
+	}
+	for _, p := range b.parts {
+		if a.part(p.key) != nil {
+			continue
+		}
+		if len(v.parts) >= maxParts {
+			v.rest = joinDepth(v.rest, p.v, depth+1, budget)
+			continue
+		}
+		if p.key.kind != attrPart {
+			p.v = joinDepth(a.rest, p.v, depth+1, budget)
 		}
 		v.parts = append(v.parts, p)
 	}

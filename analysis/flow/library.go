@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 // librarySpecials are the containers and helpers of the standard library whose
 // parts are followed.
 func librarySpecials(m map[string]special) {
-	for name, s := range map[string]special{
+	maps.Copy(m, map[string]special{
 		"collections.namedtuple": namedTuple, "typing.NamedTuple": namedTuple,
 		"collections.OrderedDict": makeDict, "collections.defaultdict": defaultDict, "collections.Counter": counter,
 		"collections.deque": asList("list"), "collections.ChainMap": chainMap, "types.MappingProxyType": firstCopy,
@@ -36,18 +37,15 @@ func librarySpecials(m map[string]special) {
 		"itertools.pairwise": combinations, "itertools.starmap": starMapped, "itertools.compress": asAnyList,
 		"queue.Queue": newQueue, "queue.SimpleQueue": newQueue, "queue.LifoQueue": newQueue, "asyncio.Queue": newQueue,
 		"multiprocessing.Queue": newQueue,
-		"asyncio.gather":        gathered, "asyncio.to_thread": delegated(0), "anyio.to_thread.run_sync": delegated(0),
-		"starlette.concurrency.run_in_threadpool": delegated(0), "fastapi.concurrency.run_in_threadpool": delegated(0),
-		"asyncio.shield": first, "contextlib.nullcontext": first, "contextlib.closing": first,
+		"asyncio.gather":        gathered,
+		"asyncio.shield":        first, "contextlib.nullcontext": first, "contextlib.closing": first,
 		"contextlib.aclosing": first, "aiter": asAnyList, "anext": anyElement,
 		"io.StringIO": newBuffer("io.StringIO"), "io.BytesIO": newBuffer("io.BytesIO"),
 		"configparser.ConfigParser": newOptions, "configparser.RawConfigParser": newOptions, "configparser.SafeConfigParser": newOptions,
 		"print": printed, "sum": total, "chr": character,
 		"string.Template": newTemplate, "textwrap.shorten": textOnly, "textwrap.fill": textOnly,
 		"os.path.splitext": splitExtension, "pathlib.Path": newPath, "pathlib.PurePath": newPath, "type": typeOf,
-	} {
-		m[name] = s
-	}
+	})
 }
 
 func firstCopy(_ *frame, _ syntax.Node, args []Arg) *Value {
@@ -80,11 +78,11 @@ const factory = "\x00factory"
 // missing is what a defaultdict gives for a key that it does not hold; nil for
 // any other dict.
 func (f *frame) missing(obj, key *Value, n syntax.Node) *Value {
-	make := obj.Attr(factory)
-	if make == nil || len(key.Consts) == 1 && obj.part(constKey(key.Consts[0])) != nil {
+	maker := obj.Attr(factory)
+	if maker == nil || len(key.Consts) == 1 && obj.part(constKey(key.Consts[0])) != nil {
 		return nil
 	}
-	x := f.apply(n, make, nil)
+	x := f.indirectly(n, maker, nil)
 	if len(key.Consts) == 1 && obj.rest == nil {
 		return x
 	}
@@ -102,8 +100,8 @@ func counter(f *frame, _ syntax.Node, args []Arg) *Value {
 // chainMap looks into the first of its dicts first.
 func chainMap(f *frame, _ syntax.Node, args []Arg) *Value {
 	d := &Value{Type: "dict", parts: []part{}}
-	for i := len(args) - 1; i >= 0; i-- {
-		d = f.extendDict(d, Arg{Name: "**", Value: args[i].Value})
+	for _, a := range slices.Backward(args) {
+		d = f.extendDict(d, Arg{Name: "**", Value: a.Value})
 	}
 	return copied(d)
 }
@@ -155,7 +153,7 @@ func reduced(f *frame, n syntax.Node, args []Arg) *Value {
 	}
 	node := args[1].Node
 	for range 2 {
-		acc = join(acc, f.apply(n, fn, []Arg{{Node: node, Value: acc}, {Node: node, Value: item}}))
+		acc = join(acc, f.indirectly(n, fn, []Arg{{Node: node, Value: acc}, {Node: node, Value: item}}))
 	}
 	return acc
 }
@@ -166,7 +164,7 @@ func preset(_ *frame, n syntax.Node, args []Arg) *Value {
 	return &Value{Name: "operator." + name + "()", pre: &args}
 }
 
-func getItems(f *frame, n syntax.Node, args []Arg) *Value {
+func getItems(f *frame, _ syntax.Node, args []Arg) *Value {
 	if len(args) < 2 {
 		return nil
 	}
@@ -204,10 +202,10 @@ func callMethod(f *frame, n syntax.Node, args []Arg) *Value {
 	if !ok {
 		return nil
 	}
-	return f.apply(n, f.attr(args[len(args)-1].Value, name, n), args[1:len(args)-1])
+	return f.indirectly(n, f.attr(args[len(args)-1].Value, name, n), args[1:len(args)-1])
 }
 
-func concatenated(f *frame, n syntax.Node, args []Arg) *Value {
+func concatenated(f *frame, _ syntax.Node, args []Arg) *Value {
 	if len(args) != 2 {
 		return nil
 	}
@@ -267,7 +265,7 @@ func grouped(f *frame, n syntax.Node, args []Arg) *Value {
 	item := f.iterate(seq)
 	key := item
 	if fn := argOr(args, 1, "key"); fn != nil {
-		key = f.apply(n, fn, []Arg{{Node: args[0].Node, Value: item}})
+		key = f.indirectly(n, fn, []Arg{{Node: args[0].Node, Value: item}})
 	}
 	return &Value{Type: "list", rest: pair(key, &Value{Type: "list", rest: item})}
 }
@@ -277,7 +275,7 @@ func starMapped(f *frame, n syntax.Node, args []Arg) *Value {
 	if fn == nil || seq == nil {
 		return nil
 	}
-	return &Value{Type: "list", rest: f.apply(n, fn, f.spreadArgs([]Arg{{Name: "*", Node: args[1].Node, Value: f.iterate(seq)}}))}
+	return &Value{Type: "list", rest: f.indirectly(n, fn, f.spreadArgs([]Arg{{Name: "*", Node: args[1].Node, Value: f.iterate(seq)}}))}
 }
 
 func gathered(_ *frame, _ syntax.Node, args []Arg) *Value {
@@ -291,16 +289,6 @@ func gathered(_ *frame, _ syntax.Node, args []Arg) *Value {
 		}
 	}
 	return sequenceOf("list", list)
-}
-
-// delegated calls the function among the arguments with those after it.
-func delegated(i int) special {
-	return func(f *frame, n syntax.Node, args []Arg) *Value {
-		if len(args) <= i {
-			return nil
-		}
-		return f.apply(n, args[i].Value, args[i+1:])
-	}
 }
 
 func newQueue(*frame, syntax.Node, []Arg) *Value {

@@ -191,7 +191,7 @@ func substituted(f *frame, n syntax.Node, pattern, repl, v *Value, flags *Value,
 	if repl.Local() {
 		m := matched("search", pattern, v, flags)
 		m.rel = nil
-		got := f.apply(n, repl, []Arg{{Node: n, Value: m}})
+		got := f.indirectly(n, repl, []Arg{{Node: n, Value: m}})
 		if got.tainted(models.Opaque) {
 			out = carry(out, []Arg{{Value: got}}, false).as("str")
 		}

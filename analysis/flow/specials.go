@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"slices"
 	"strings"
 
 	"pavise/analysis/models"
@@ -419,6 +420,9 @@ func isInstance(_ *frame, _ syntax.Node, args []Arg) *Value {
 			classes = append(classes, p.v)
 		}
 	}
+	if v.tells() && !slices.ContainsFunc(classes, func(c *Value) bool { return says(c) != own }) {
+		return test(fact{base: v, kinds: models.Detail, onTrue: true}) // its text is the program's
+	}
 	for _, c := range classes {
 		if !harmlessTypes[c.Name] {
 			if c.Name == "str" {
@@ -534,15 +538,20 @@ func parseURL(_ *frame, _ syntax.Node, args []Arg) *Value {
 // unsplitURL is urlunsplit((scheme, host, path, ...)).
 func unsplitURL(_ *frame, _ syntax.Node, args []Arg) *Value {
 	list := argValue(args, 0)
-	if list == nil || list.rest != nil || list.Element(2) == nil {
+	if list == nil || list.parts == nil {
 		return nil
 	}
 	at := args[0].Node
 	var pieces []Piece
 	for i, before := range []string{"", "://", "/", "?", "&", "&"} {
 		v := list.Element(i)
-		if v == nil {
+		if v == nil && list.rest == nil && len(list.Origins) == 0 {
 			break
+		}
+		if v == nil {
+			if v = list.rest; v == nil {
+				v = someOf(list)
+			}
 		}
 		if before != "" {
 			pieces = append(pieces, Piece{Text: before, Node: at})

@@ -410,3 +410,31 @@ def branches_that_fill():
     if source() != "b":
         parts.append(source())
     sink(parts)  # tainted
+
+
+def or_nothing():
+    x = source()
+    found = ["a", "b"] if len(x) > 2 else None
+    if found is None:
+        return
+    found = found + [x]
+    sink(found[0])  # clean
+    sink(found[2])  # tainted
+
+
+def or_empty():
+    x = source()
+    found = ["a"] if len(x) < 2 else None
+    if not found:
+        sink(x)  # tainted
+    found = {"a": ["b"]}.get(x)
+    if not found:
+        sink(x)  # tainted
+
+
+def last_item():
+    x = source()
+    d = {"a": x}
+    d.popitem()
+    if not d:
+        sink(x)  # tainted

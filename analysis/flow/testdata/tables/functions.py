@@ -536,3 +536,19 @@ def caught():
         raise ValueError("a")
     except ValueError as e:
         sink(str(e))  # unknown
+
+
+class _Kept:
+    def __init__(self):
+        self.a = "a"
+        self.b = "b"
+
+    def put(self, x):
+        self.a = x
+
+
+def handed_over():
+    kept = _Kept()
+    list(map(kept.put, [source()]))
+    sink(kept.a)  # tainted
+    sink(kept.b)  # clean
