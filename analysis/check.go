@@ -8,8 +8,8 @@ import (
 	"pavise/analysis/syntax"
 )
 
-// Check is what wakes a rule: one of Flow, Sinks, Calls, Sets, Returns, Builds,
-// Outputs. A rule that is not woken costs nothing.
+// Check is what wakes a rule: one of Flow, Weak, Sinks, Calls, Sets, Returns,
+// Builds, Outputs. A rule that is not woken costs nothing.
 type Check interface{ check() }
 
 // Flow wakes on data that arrives at a sink of a kind. Judge says how sure the
@@ -17,8 +17,21 @@ type Check interface{ check() }
 type Flow struct {
 	Kind  models.Kind
 	Judge func(p *Pass, e *flow.Event, r flow.Reach) (c Confidence, ok bool)
+	// Find lists the data to judge, if that is not all that arrives uncleaned.
+	Find func(e *flow.Event, s *models.Sink) []flow.Reach
+	// Severity of an arrival, if it is not that of the rule.
+	Severity func(r flow.Reach) Severity
 	// Says is the message for the arrival.
 	Says func(e *flow.Event, r flow.Reach) string
+}
+
+// Weak wakes on half measures against a kind of harm: tests and rewritings that
+// data went through on its way to a sink of the kind and that do not hold, and
+// those that decide what a function does with it. r is the data's arrival, nil
+// where it goes to no known sink.
+type Weak struct {
+	Kind models.Kind
+	Run  func(p *Pass, e *flow.Event, w *flow.WeakCheck, r *flow.Reach)
 }
 
 // Sinks wakes on calls that have a sink of a kind, whatever arrives there.
@@ -59,6 +72,7 @@ type Outputs struct {
 
 func (Outputs) check() {}
 func (Flow) check()    {}
+func (Weak) check()    {}
 func (Sinks) check()   {}
 func (Calls) check()   {}
 func (Sets) check()    {}
@@ -100,6 +114,15 @@ func (p *Pass) ReportReach(e *flow.Event, r flow.Reach, c Confidence, message st
 	d := p.Report(e, c, message)
 	d.Origin, d.Arrival = &r.Origin, r.Node
 	return d
+}
+
+// ReportWeak adds a finding at a half measure.
+func (p *Pass) ReportWeak(e *flow.Event, w *flow.WeakCheck, r *flow.Reach, c Confidence, message string) {
+	d := p.Report(e, c, message)
+	d.Node, d.Event = w.Node, w.Node
+	if r != nil {
+		d.Origin, d.Arrival = &r.Origin, r.Node
+	}
 }
 
 // FromClient grades data that comes from a remote client: certain when it came

@@ -11,6 +11,7 @@ import (
 // dispatch finds the checks that an event wakes.
 type dispatch struct {
 	flows   []woken[analysis.Flow]
+	weaks   []woken[analysis.Weak]
 	sinks   []woken[analysis.Sinks]
 	calls   map[string][]woken[analysis.Calls]
 	sets    map[string][]woken[analysis.Sets]
@@ -35,6 +36,8 @@ func newDispatch(rules []*analysis.Rule) *dispatch {
 			switch c := c.(type) {
 			case analysis.Flow:
 				d.flows = append(d.flows, woken[analysis.Flow]{r, c})
+			case analysis.Weak:
+				d.weaks = append(d.weaks, woken[analysis.Weak]{r, c})
 			case analysis.Sinks:
 				d.sinks = append(d.sinks, woken[analysis.Sinks]{r, c})
 			case analysis.Calls:
@@ -96,6 +99,13 @@ func (u *unitRun) events(list []flow.Event) {
 			for _, w := range u.returns {
 				u.guarded(w.rule, func(p *analysis.Pass) { w.check.Run(p, e) })
 			}
+			u.returned(e)
+		case flow.Tested:
+			for _, w := range u.weaks {
+				if e.Check.Kinds&w.check.Kind != 0 {
+					u.guarded(w.rule, func(p *analysis.Pass) { w.check.Run(p, e, e.Check, nil) })
+				}
+			}
 		case flow.Output:
 			for _, w := range u.outputs {
 				u.guarded(w.rule, func(p *analysis.Pass) { w.check.Run(p, e) })
@@ -118,17 +128,48 @@ func (u *unitRun) arrivals(e *flow.Event) {
 			}
 		}
 		var reaches []flow.Reach
+		known := false
 		for i := range u.flows {
 			w := &u.flows[i]
 			if s.Kinds()&w.check.Kind == 0 {
 				continue
 			}
-			if reaches == nil {
-				if reaches = e.Reaches(s); len(reaches) == 0 {
-					break
-				}
+			list := reaches
+			if w.check.Find != nil {
+				list = w.check.Find(e, s)
+			} else if !known {
+				reaches, known = e.Reaches(s), true
+				list = reaches
 			}
-			u.guarded(w.rule, func(p *analysis.Pass) { surest(p, w.check, e, s.Weak, reaches) })
+			if len(list) > 0 {
+				u.guarded(w.rule, func(p *analysis.Pass) { surest(p, w.check, e, s.Weak, list) })
+			}
+		}
+		for i := range reaches {
+			u.halves(e, s.Kinds(), &reaches[i])
+		}
+	}
+}
+
+// returned runs the rules about half measures over HTML that a handler returns.
+func (u *unitRun) returned(e *flow.Event) {
+	if e.Name == "plain" || e.Value.Weak&models.HTML == 0 && !e.Value.Met(flow.Decoded) {
+		return
+	}
+	for _, r := range flow.Reaching(e.Value, e.Node, models.HTML) {
+		u.halves(e, models.HTML, &r)
+	}
+}
+
+// halves runs the rules about half measures over data that arrives at a sink in
+// spite of one.
+func (u *unitRun) halves(e *flow.Event, kinds models.Kind, r *flow.Reach) {
+	for _, w := range u.weaks {
+		if kinds&w.check.Kind == 0 {
+			continue
+		}
+		if list := r.Passed(kinds & w.check.Kind); len(list) > 0 {
+			u.guarded(w.rule, func(p *analysis.Pass) { w.check.Run(p, e, list[0], r) })
 		}
 	}
 }
@@ -147,7 +188,10 @@ func surest(p *analysis.Pass, check analysis.Flow, e *flow.Event, weak bool, rea
 	if weak && best > analysis.Unsure {
 		best--
 	}
-	p.ReportReach(e, reaches[at], best, check.Says(e, reaches[at]))
+	d := p.ReportReach(e, reaches[at], best, check.Says(e, reaches[at]))
+	if check.Severity != nil {
+		d.Severity = check.Severity(reaches[at])
+	}
 }
 
 // guarded runs a check; one that panics loses its findings in this file.

@@ -338,13 +338,20 @@ func (f *frame) modelled(n syntax.Node, callee *Value, args []Arg) *Value {
 		if !holds(c.When, args) {
 			continue
 		}
-		if c.Weak {
+		switch {
+		case c.Undoes:
+			v = v.undone(n, c.Kinds())
+		case c.Weak:
 			v = v.weakened(c.Kinds())
-		} else {
+		default:
 			v = v.cleaned(c.Kinds())
 		}
 	}
-	if quoting[name[strings.LastIndexByte(name, '.')+1:]] {
+	short := name[strings.LastIndexByte(name, '.')+1:]
+	if writesJSON[short] && v.rel == nil && encoders[name] == "" {
+		v = madeJSON(v, name, args)
+	}
+	if quoting[short] {
 		v = v.cleaned(models.SQL)
 	}
 	if facts := f.guardFacts(name, recv, args); facts != nil {
@@ -591,6 +598,9 @@ func (f *frame) guardFacts(name string, recv *Value, args []Arg) []fact {
 			x.kinds = g.Kinds()
 		}
 		facts = append(facts, x)
+	}
+	if facts == nil && (name[0] == '.' || !f.m.set.Modelled(name)) {
+		return trusted(name, args)
 	}
 	return facts
 }

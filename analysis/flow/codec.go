@@ -65,13 +65,13 @@ func encoded(codec string, v *Value, args []Arg, recv *Value) *Value {
 // decoder gives back what went into the encoder; of any other data, nothing
 // that it was cleaned for holds any more.
 func decoder(codec string) special {
-	return func(_ *frame, _ syntax.Node, args []Arg) *Value {
+	return func(_ *frame, n syntax.Node, args []Arg) *Value {
 		if len(args) == 0 || args[0].Name == "*" || args[0].Name == "**" {
 			return nil
 		}
 		v := args[0].Value
 		if v.rel != nil && v.rel.how == "encoded" && (v.rel.codec == codec || v.rel.codec+"+" == codec) {
-			return v.rel.base
+			return v.rel.base.decoded(n, codec, v)
 		}
 		if v.Harmless() {
 			if codec == "json" {
@@ -90,6 +90,7 @@ func decoder(codec string) special {
 		if ^w.Clean != 0 { // a value that is harmless altogether stays so, and one whose sender is known
 			out.Clean, out.Weak = w.Clean&models.Deserialize, 0
 		}
+		out = out.decoded(n, codec, w)
 		switch codec {
 		case "json":
 		case "url", "url+", "html":
@@ -99,4 +100,14 @@ func decoder(codec string) special {
 		}
 		return out
 	}
+}
+
+// decoded remembers of v, which was decoded from x, that x was escaped.
+func (v *Value) decoded(n syntax.Node, codec string, x *Value) *Value {
+	escapes := codec == "html" || codec == "url" || codec == "url+"
+	was := x.Clean & (models.HTML | addressKinds | models.Path) &^ v.Clean
+	if !escapes || was == 0 {
+		return v
+	}
+	return v.checked(n, Decoded, was)
 }

@@ -23,7 +23,9 @@ func (f *frame) cond(n syntax.Node) (yes, no *env) {
 	case syntax.KindBooleanOperator:
 		return f.shortCircuit(n)
 	}
-	return f.split(f.eval(n))
+	v := f.eval(n)
+	f.testing = n
+	return f.split(v)
 }
 
 // shortCircuit is the condition a and b, a or b.
@@ -83,7 +85,7 @@ func (f *frame) split(v *Value) (yes, no *env) {
 	if v.rel != nil && v.rel.how == "netloc" {
 		// `if not urlparse(x).netloc`: still open to //host and other schemes
 		f.env = no
-		f.learn(fact{base: v.rel.base, weak: models.Redirect | models.URL, marks: noNetloc})
+		f.learn(fact{base: v.rel.base, weak: addressKinds, how: NetlocEmpty, node: f.testing, marks: noNetloc})
 	}
 	if v.rel != nil && v.rel.how == "scheme" {
 		f.env = no
@@ -97,6 +99,26 @@ func (f *frame) learn(x fact) {
 		f.env.facts = append(f.env.facts, x)
 	}
 	f.refine(x.base, x.apply)
+	f.note(x)
+	f.learnWhole(x)
+}
+
+// learnWhole tells of an address what was learnt of its host.
+func (f *frame) learnWhole(x fact) {
+	x.kinds &= addressKinds
+	x.weak &= addressKinds
+	for range 3 {
+		if x.base == nil || x.base.rel == nil || x.kinds|x.weak == 0 {
+			return
+		}
+		switch x.base.rel.how {
+		case "hostname", "netloc", "same":
+			x.base = x.base.rel.base
+			f.refine(x.base, x.apply)
+		default:
+			return
+		}
+	}
 }
 
 // apply is v with what the fact says of it.
@@ -105,7 +127,7 @@ func (x *fact) apply(v *Value) *Value {
 		v = v.cleaned(x.kinds)
 	}
 	if x.weak != 0 {
-		v = v.weakened(x.weak &^ v.Clean)
+		v = v.weakened(x.weak&^v.Clean).checked(x.node, x.how, x.weak)
 	}
 	if x.marks != 0 {
 		v = v.marked(x.marks)
@@ -142,7 +164,7 @@ func truth(v *Value) (val, ok bool) {
 func (f *frame) logic(n syntax.Node) *Value {
 	switch n.Kind() {
 	case syntax.KindNotOperator:
-		return negate(f.eval(n.Child(syntax.FieldArgument)))
+		return at(negate(f.eval(n.Child(syntax.FieldArgument))), n)
 	case syntax.KindComparisonOperator:
 		return f.comparison(n)
 	}
@@ -221,20 +243,7 @@ func combine(and bool, a, b []fact) []fact {
 			}
 		}
 	}
-	for _, x := range a {
-		for _, y := range b {
-			if x.onTrue == and || y.onTrue == and || x.base.id() != y.base.id() {
-				continue
-			}
-			x.kinds &= y.kinds
-			x.weak = (x.weak | x.kinds) & (y.weak | y.kinds) &^ x.kinds
-			x.marks &= y.marks
-			if x.kinds|x.weak != 0 || x.marks != 0 {
-				out = append(out, x)
-			}
-			break
-		}
-	}
+	out = append(out, either(a, b, !and)...)
 	if len(out) > maxFacts {
 		out = out[:maxFacts]
 	}
@@ -249,7 +258,7 @@ func negate(v *Value) *Value {
 		return boolValue(!t)
 	}
 	if v.rel != nil && v.rel.how == "netloc" {
-		return test(fact{base: v.rel.base, weak: models.Redirect | models.URL, marks: noNetloc, onTrue: true})
+		return test(fact{base: v.rel.base, weak: addressKinds, how: NetlocEmpty, marks: noNetloc, onTrue: true})
 	}
 	if v.rel != nil && v.rel.how == "scheme" {
 		return test(fact{base: v.rel.base, marks: noScheme, onTrue: true})
@@ -300,7 +309,7 @@ func (f *frame) comparison(n syntax.Node) *Value {
 			}
 		}
 	}
-	return out
+	return at(out, n)
 }
 
 // recall keeps the value of an expression that gives the same each time it is
@@ -518,17 +527,13 @@ const textKinds = models.SQL | models.Command | models.HTML | models.Path | mode
 // membership is what `a in b` says.
 func membership(a, b *Value, positive bool) []fact {
 	if a.Consts != nil {
-		// `";" in x`: finding nothing is a blacklist
-		x := fact{base: b, weak: textKinds, onTrue: !positive}
-		for _, c := range a.Consts {
-			if strings.Contains(c.S, "\\") {
-				x.marks |= noBackslash
-			}
-			if c.S == "//" {
-				x.marks |= noSlashSlash
-			}
-		}
-		return []fact{x}
+		return contained(a.Consts, b, positive)
+	}
+	if b.rel != nil && b.rel.how == "test" {
+		return nil
+	}
+	if f := memberPart(a, b, positive); f != nil {
+		return f
 	}
 	if b.rel != nil && b.rel.how == "listing" {
 		return []fact{{base: a, kinds: models.Path, onTrue: positive}} // the name of a file that is there
@@ -539,24 +544,17 @@ func membership(a, b *Value, positive bool) []fact {
 		}
 		return nil
 	}
-	if b.rel != nil && b.rel.how == "test" {
-		return nil
-	}
 	base, kinds := a, models.All
 	if s, ok := b.Str(); ok {
 		kinds = alphabetOf(s).harmless() // a part of the text
 	}
 	if a.rel != nil {
 		switch a.rel.how {
-		case "hostname", "netloc":
-			base, kinds = a.rel.base, models.URL|models.Redirect
 		case "same":
 			base = a.rel.base
 		case "parents":
 			return nil
-		case "scheme":
-			return []fact{{base: a.rel.base, kinds: models.Argument | models.Link, onTrue: positive}}
-		case "path", "port", "query", "parsed":
+		case "path", "port", "query", "parsed", "address":
 			return nil
 		}
 	}
@@ -568,6 +566,85 @@ func membership(a, b *Value, positive bool) []fact {
 		facts = append(facts, fact{base: a, kinds: kinds, onTrue: positive})
 	}
 	return facts
+}
+
+// contained is what `"const" in x` says: a blacklist, or the name of a host
+// somewhere in an address.
+func contained(list []Const, x *Value, positive bool) []fact {
+	c := list[0]
+	if c.Kind == StrConst && !schemeOnly(c.S) && hostLike(c.S) && !privateHost(c.S) {
+		base := x
+		if x.rel != nil && (x.rel.how == "hostname" || x.rel.how == "netloc" || x.rel.how == "same") {
+			base = x.rel.base
+		}
+		return []fact{{base: base, weak: addressKinds, how: HostInText, onTrue: positive}}
+	}
+	f := absence(c.S)
+	f.base, f.onTrue = x, !positive
+	if x.rel != nil && (x.rel.how == "hostname" || x.rel.how == "netloc" || x.rel.how == "same") {
+		f.base = x.rel.base
+	}
+	for _, c := range list {
+		if strings.Contains(c.S, "\\") {
+			f.marks |= noBackslash
+		}
+		if c.S == "//" {
+			f.marks |= noSlashSlash
+		}
+	}
+	return []fact{f}
+}
+
+// memberPart is what `part in list` says of the address that the part is of;
+// nil if a is no such part.
+func memberPart(a, b *Value, positive bool) []fact {
+	if a.rel == nil {
+		return nil
+	}
+	base := a.rel.base
+	list := constsOf(b)
+	switch a.rel.how {
+	case "scheme":
+		return []fact{schemeFact(base, list, positive)}
+	case "joined netloc":
+		return []fact{
+			{base: base, weak: addressKinds, how: SameHostJoined, onTrue: positive},
+			{base: a.rel.whole, kinds: addressKinds, onTrue: positive},
+		}
+	case "hostname", "netloc":
+		empty, private := false, len(list) > 0
+		for _, p := range b.parts {
+			empty = empty || p.v.IsNone() || len(p.v.Consts) > 0 && p.v.Consts[0].S == ""
+		}
+		for _, c := range list {
+			empty = empty || c.Kind == NoneConst || c.S == ""
+			private = private && (c.Kind == NoneConst || c.S == "" || privateHost(c.S))
+		}
+		switch {
+		case private:
+			return []fact{{base: base, weak: models.URL, how: HostRefused, onTrue: !positive}}
+		case empty:
+			return []fact{{base: base, weak: addressKinds, how: NetlocEmpty, onTrue: positive}}
+		case b.tainted(models.Stored) && b.parts == nil:
+			return []fact{}
+		}
+		return []fact{{base: base, kinds: addressKinds, marks: hostAllowed, onTrue: positive}}
+	case "address": // of a network
+		return []fact{{base: base, kinds: models.URL, marks: hostPublic, onTrue: !positive}}
+	case "path", "port", "query", "parsed":
+		return []fact{}
+	}
+	return nil
+}
+
+// schemeFact says that the scheme of an address is one of a list: then it runs
+// no script when it is followed, and begins with no dash.
+func schemeFact(base *Value, list []Const, positive bool) fact {
+	x := fact{base: base, kinds: models.Argument | models.Link, onTrue: positive}
+	if webSchemes(list) {
+		x.marks = webScheme
+	}
+	return x
 }
 
 // ownElements reports whether no element that `in` looks at is a client's.
@@ -586,66 +663,80 @@ func ownElements(b *Value) bool {
 
 // equality is what `a == b` says.
 func equality(a, b *Value, positive bool) []fact {
-	for _, p := range [][2]*Value{{a, b}, {b, a}} {
-		x, y := p[0], p[1]
-		if x.rel != nil && x.rel.how == "test" && y.IsNone() {
-			facts := slices.Clone(x.rel.facts)
-			for i := range facts {
-				facts[i].onTrue = facts[i].onTrue != positive
-			}
-			return facts
-		}
-		if x.rel == nil {
-			if fixedValue(y) && !x.Harmless() {
-				return []fact{{base: x, kinds: models.All, onTrue: positive}}
-			}
-			continue
-		}
-		switch x.rel.how {
-		case "commonpath":
-			return []fact{{base: x.rel.base, kinds: models.Path, onTrue: positive}}
-		case "commonprefix":
-			return []fact{{base: x.rel.base, weak: models.Path, onTrue: positive}}
-		case "length":
-			if n, ok := y.Int(); ok && n == 0 {
-				return []fact{{base: x.rel.base, kinds: models.All, onTrue: positive}} // it is empty
-			}
-		case "type":
-			if harmlessTypes[y.Name] {
-				return []fact{{base: x.rel.base, kinds: models.All, onTrue: positive}}
-			}
-		case "item", "encoded", "resolved", "first", "second", "start":
-			if fixedValue(y) {
-				return []fact{{base: x, kinds: models.All, onTrue: positive}}
-			}
-		case "hostname", "netloc":
-			if s, ok := y.Str(); ok && s == "" {
-				return []fact{{base: x.rel.base, weak: models.Redirect | models.URL, marks: noNetloc, onTrue: positive}}
-			}
-			if y.IsNone() {
-				return nil
-			}
-			return []fact{{base: x.rel.base, kinds: models.URL | models.Redirect, onTrue: positive}}
-		case "scheme":
-			if s, ok := y.Str(); ok && s == "" {
-				return []fact{{base: x.rel.base, marks: noScheme, onTrue: positive}}
-			} else if ok {
-				return []fact{{base: x.rel.base, kinds: models.Argument | models.Link, onTrue: positive}}
-			}
-		case "same":
-			if fixedValue(y) {
-				return []fact{{base: x.rel.base, kinds: models.All, onTrue: positive}, {base: x, kinds: models.All, onTrue: positive}}
-			}
-		}
+	facts := append(equalTo(a, b, positive), equalTo(b, a, positive)...)
+	if facts != nil {
+		return facts
 	}
 	// each is as harmless as the other: os.path.basename(x) == x
-	var facts []fact
 	for _, p := range [][2]*Value{{a, b}, {b, a}} {
 		if k := p[1].Clean &^ p[0].Clean; k != 0 && p[0].tainted(models.Unknown) && p[1].tainted(models.Unknown) {
 			facts = append(facts, fact{base: p[0], kinds: k, onTrue: positive})
 		}
 	}
 	return facts
+}
+
+// equalTo is what `x == y` says of x.
+func equalTo(x, y *Value, positive bool) []fact {
+	if x.rel == nil {
+		if fixedValue(y) && !x.Harmless() {
+			return []fact{{base: x, kinds: models.All, onTrue: positive}}
+		}
+		return nil
+	}
+	base := x.rel.base
+	switch x.rel.how {
+	case "test":
+		if !y.IsNone() {
+			return nil
+		}
+		facts := slices.Clone(x.rel.facts)
+		for i := range facts {
+			facts[i].onTrue = facts[i].onTrue != positive
+		}
+		return facts
+	case "commonpath":
+		return []fact{{base: base, kinds: models.Path, onTrue: positive}}
+	case "commonprefix":
+		return []fact{{base: base, weak: models.Path, how: CommonPrefix, onTrue: positive}}
+	case "joined netloc":
+		return []fact{
+			{base: base, weak: addressKinds, how: SameHostJoined, onTrue: positive},
+			{base: x.rel.whole, kinds: addressKinds, onTrue: positive},
+		}
+	case "hostname", "netloc":
+		s, ok := y.Str()
+		switch {
+		case ok && s == "", y.IsNone():
+			return []fact{{base: base, weak: addressKinds, how: NetlocEmpty, marks: noNetloc, onTrue: positive}}
+		case ok && privateHost(s):
+			return []fact{{base: base, weak: models.URL, how: HostRefused, onTrue: !positive}}
+		}
+		return []fact{{base: base, kinds: addressKinds, marks: hostAllowed, onTrue: positive}}
+	case "scheme":
+		if s, ok := y.Str(); ok && s == "" {
+			return []fact{{base: base, marks: noScheme, onTrue: positive}}
+		} else if ok {
+			return []fact{schemeFact(base, y.Consts, positive)}
+		}
+	case "length":
+		if n, ok := y.Int(); ok && n == 0 {
+			return []fact{{base: base, kinds: models.All, onTrue: positive}} // it is empty
+		}
+	case "type":
+		if harmlessTypes[y.Name] {
+			return []fact{{base: base, kinds: models.All, onTrue: positive}}
+		}
+	case "item", "encoded", "resolved", "first", "second", "start", "character":
+		if fixedValue(y) {
+			return []fact{{base: x, kinds: models.All, onTrue: positive}}
+		}
+	case "same":
+		if fixedValue(y) {
+			return []fact{{base: base, kinds: models.All, onTrue: positive}, {base: x, kinds: models.All, onTrue: positive}}
+		}
+	}
+	return nil
 }
 
 // fixedValue reports whether what is equal to v is harmless.

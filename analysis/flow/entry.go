@@ -26,8 +26,12 @@ func (f *frame) runAs(fn *Func, how routed) {
 	params := python.Params(fn.node)
 	f.entryParams(g, fn, params, how)
 	f.throughWrappers(g, fn, params)
+	if Checks(fn.name) {
+		g.watch(params)
+	}
 	f.first(g, fn, how.route)
 	g.body()
+	g.accepted()
 	g.runNested()
 }
 

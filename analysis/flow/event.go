@@ -15,6 +15,7 @@ const (
 	Assigned                  // an assignment to a known name, attribute or key
 	Returned                  // a handler returned a value: Name is html, plain for a function that may be one, fragment, data
 	Built                     // a SQL text was built and reaches no known sink
+	Tested                    // a half measure decides what happens to data
 	Output                    // a template puts a value into a page
 )
 
@@ -37,7 +38,8 @@ type Event struct {
 	Sinks   []*models.Sink // that the models know for Name, and whose conditions hold here
 	Recv    *Value         // receiver of a method, or nil
 	Args    []Arg          // of a call
-	Value   *Value         // what was assigned, returned or built
+	Value   *Value         // what was assigned, returned, built or tested
+	Check   *WeakCheck     // the half measure that a value was tested by
 	View    bool           // in a function that a framework calls, or in a fragment outside any function
 	Inlined bool           // seen while following a call from another function
 	Unused  bool           // a built text that goes nowhere

@@ -42,6 +42,9 @@ func (f *frame) called(n syntax.Node, name string, recv *Value, args []Arg) {
 	if len(live) == 0 && !f.m.a.wants[name] {
 		return
 	}
+	if len(f.run.notes) > 0 {
+		f.run.passStrictly(live, args)
+	}
 	if f.depth > 0 && !argsTainted(recv, args) {
 		return // the callee's own run reports it
 	}

@@ -130,6 +130,9 @@ func (f *frame) attr(obj *Value, name string, n syntax.Node) *Value {
 	if v := obj.part(partKey{kind: attrPart, name: name}); v != nil {
 		return v
 	}
+	if v := addressTest(obj, name); v != nil {
+		return at(v, n)
+	}
 	if obj.rel != nil && obj.rel.how == "super" {
 		if v := f.classAttrDepth(obj.rel.base, obj.cls, name, n, 0); v != nil {
 			return v
@@ -262,7 +265,11 @@ func (f *frame) unknownAttr(obj *Value, name string) *Value {
 			v.rel = &relation{how: name, base: obj}
 		}
 		if obj.rel != nil && obj.rel.how == "parsed" {
-			v.rel = &relation{how: name, base: obj.rel.base}
+			v.rel = obj.rel.part(name)
+			if name == "path" { // of "////host" it is "//host"
+				v.Clean |= models.URL
+				v.Weak |= models.Redirect &^ v.Clean
+			}
 		}
 	}
 	return v
@@ -289,7 +296,8 @@ func (f *frame) named(q string, recv *Value, n syntax.Node) *Value {
 	}
 	if recv != nil && recv.rel != nil && recv.rel.how == "parsed" {
 		if i := strings.LastIndexByte(q, '.'); i >= 0 {
-			v.rel = &relation{how: q[i+1:], base: recv.rel.base}
+			v.rel = recv.rel.part(q[i+1:])
+
 		}
 	}
 	return v
@@ -496,6 +504,9 @@ func indexed(obj *Value, i int64) *Value {
 
 // elementOf is any element of a container, or a value derived from an opaque one.
 func elementOf(v *Value) *Value {
+	if v.rel != nil && v.rel.how == "address" {
+		return v
+	}
 	if out := elementOrNil(v); out != nil {
 		return v.orOutside(out)
 	}
@@ -741,7 +752,7 @@ func (f *frame) comprehension(n syntax.Node) *Value {
 				f.env = before
 				return &Value{Type: v.Type, parts: []part{}}
 			}
-			if size, ok := length(over); ok && size > 0 && clauses == 1 {
+			if size, ok := length(over); (ok && size > 0 || addresses(over)) && clauses == 1 {
 				v.maybe = false
 			}
 			f.bindOver(c.Child(syntax.FieldLeft), itemOf(f.items(right, over), over))

@@ -257,9 +257,10 @@ type frame struct {
 	inTry    bool
 	thrown   *Value // by the innermost try body
 	nested   []*Func
-	watched  []*Value  // identities of the parameters of an inlined call
-	outcomes []outcome // of its returns
-	last     *env      // joined environments of its returns
+	watched  []*Value    // identities of the parameters of an inlined call
+	outcomes []outcome   // of its returns
+	last     *env        // joined environments of its returns
+	testing  syntax.Node // the condition that is split
 }
 
 // Limits of one run, in steps so that the result never depends on the machine.
@@ -302,6 +303,8 @@ type run struct {
 	quiet     int                   // no events while a loop is not in its last round
 	indirect  syntax.Node           // the call through which another is made
 	made      map[*Value]int        // events of responses whose content type may still be set
+	notes     []weakNote            // half measures
+	strict    []strictNote          // checks that hold
 }
 
 func (f *frame) step() bool {

@@ -14,6 +14,8 @@ type outcome struct {
 	truth  int // 0 false, 1 true, 2 not known
 	cleans []models.Kind
 	marks  []mark
+	weaks  []models.Kind // half clean for
+	by     []fact        // the test that says so
 	facts  []fact
 }
 
@@ -63,13 +65,7 @@ func (f *frame) follow(n, obj syntax.Node, fn *Func, self *Value, args []Arg) *V
 	g := f.enter(fn)
 	params := python.Params(fn.node)
 	f.bindArgs(g, fn, params, self, args)
-	ids := make([]*Value, len(params))
-	for i := range params {
-		if v := g.env.local(g.scope, params[i].Name); v != nil && v != unknown {
-			ids[i] = v.id()
-		}
-	}
-	g.watched = ids
+	g.watch(params)
 	f.run.stack = append(f.run.stack, fn.node)
 	v := g.body()
 	f.run.stack = f.run.stack[:len(f.run.stack)-1]
@@ -91,6 +87,17 @@ func (f *frame) follow(n, obj syntax.Node, fn *Func, self *Value, args []Arg) *V
 		return v
 	}
 	return v.step(n, "returned by "+fn.name+"()")
+}
+
+// watch notes which values the parameters hold, so that the outcomes tell what
+// is learnt of them.
+func (f *frame) watch(params []python.Param) {
+	f.watched = make([]*Value, len(params))
+	for i := range params {
+		if v := f.env.local(f.scope, params[i].Name); v != nil && v != unknown {
+			f.watched[i] = v.id()
+		}
+	}
 }
 
 // escapes recognises a function that replaces the characters of HTML itself.
@@ -272,7 +279,8 @@ func paramNamed(params []python.Param, name string) *python.Param {
 
 // outcome notes what holds of the watched parameters at a return of v.
 func (f *frame) outcome(v *Value) outcome {
-	o := outcome{truth: 2, cleans: make([]models.Kind, len(f.watched)), marks: make([]mark, len(f.watched))}
+	o := outcome{truth: 2, cleans: make([]models.Kind, len(f.watched)), marks: make([]mark, len(f.watched)),
+		weaks: make([]models.Kind, len(f.watched)), by: make([]fact, len(f.watched))}
 	if t, ok := truth(v); ok {
 		o.truth = 0
 		if t {
@@ -290,6 +298,8 @@ func (f *frame) outcome(v *Value) outcome {
 			if x != nil && x.id() == id {
 				o.cleans[i] |= x.Clean
 				o.marks[i] |= x.marks
+				o.weaks[i] |= x.Weak
+				o.by[i] = lastCheck(x, o.by[i])
 			}
 		}
 	}
@@ -305,48 +315,37 @@ func (f *frame) learnFrom(g *frame, v *Value) *Value {
 			continue
 		}
 		always, ifTrue, ifFalse := models.All, models.All, models.All
+		half := [3]half{allHalf, allHalf, allHalf}
 		canTrue, canFalse := false, false
 		for _, o := range g.outcomes {
-			c := o.cleans[i]
-			t, e := c, c
-			tm, em := o.marks[i], o.marks[i]
-			for _, x := range o.facts {
-				if x.base.id() == id {
-					if x.onTrue {
-						t |= x.kinds
-						tm |= x.marks
-					} else {
-						e |= x.kinds
-						em |= x.marks
-					}
-				}
-			}
-			if tm.local() {
-				t |= models.Redirect
-			}
-			if em.local() {
-				e |= models.Redirect
-			}
-			always &= c
+			always &= o.cleans[i]
+			half[0].with(o.weaks[i]|o.cleans[i], o.marks[i], o.by[i])
 			if o.truth != 0 {
+				t, marks := o.cleanFor(i, id, true)
 				ifTrue &= t
+				weak, by := o.weakFor(i, id, true)
+				half[1].with(weak|t, marks, by)
 				canTrue = true
 			}
 			if o.truth != 1 {
+				e, marks := o.cleanFor(i, id, false)
 				ifFalse &= e
+				weak, by := o.weakFor(i, id, false)
+				half[2].with(weak|e, marks, by)
 				canFalse = true
 			}
 		}
 		base := id
-		if already := base.Clean; always&^already != 0 {
-			f.learn(fact{base: base, kinds: always})
+		if x := half[0].fact(base, always); always&^base.Clean != 0 || x.weak&^base.Weak != 0 || x.marks != 0 {
+			f.learn(x)
 		}
 		if canTrue && canFalse {
-			if ifTrue&^always != 0 {
-				facts = append(facts, fact{base: base, kinds: ifTrue, onTrue: true})
+			if x := half[1].fact(base, ifTrue); ifTrue&^always != 0 || x.weak&^half[0].kinds != 0 {
+				x.onTrue = true
+				facts = append(facts, x)
 			}
-			if ifFalse&^always != 0 {
-				facts = append(facts, fact{base: base, kinds: ifFalse})
+			if x := half[2].fact(base, ifFalse); ifFalse&^always != 0 || x.weak&^half[0].kinds != 0 {
+				facts = append(facts, x)
 			}
 		}
 	}

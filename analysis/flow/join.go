@@ -88,6 +88,7 @@ func joinCopies(a, b *Value) *Value {
 	c.marks = a.marks & b.marks
 	c.Clean = a.Clean & b.Clean
 	c.Weak = (a.Weak | a.Clean) & (b.Weak | b.Clean) &^ c.Clean
+	c.Origins = joinChecks(a.Origins, b.Origins)
 	return &c
 }
 
@@ -160,7 +161,7 @@ func joinAlts(a, b *Value) []*Value {
 		}
 		for _, x := range list {
 			if v.alts != nil { // what was learnt of the whole holds for each
-				x = x.cleaned(v.Clean).weakened(v.Weak &^ v.Clean).along(v)
+				x = x.cleaned(v.Clean).weakened(v.Weak &^ v.Clean).marked(v.marks).along(v)
 			}
 			i := slices.IndexFunc(out, func(y *Value) bool { return y.id() == x.id() && sameParts(y, x) })
 			if i < 0 {

@@ -10,7 +10,7 @@ import (
 // headed ties the first characters of a text, x[:2], x[1:2], x[0], to it, so
 // that a test of them says something of the text.
 func headed(v, obj *Value, key syntax.Node) *Value {
-	if len(v.Origins) == 0 || obj.parts != nil || obj.Type != "" && obj.Type != "str" {
+	if len(v.Origins) == 0 || obj.parts != nil || obj.Type != "" && obj.Type != "str" || obj.rel != nil && obj.rel.how == "address" {
 		return v
 	}
 	var how string
@@ -22,7 +22,10 @@ func headed(v, obj *Value, key syntax.Node) *Value {
 	case "1", "1:2":
 		how = "second"
 	default:
-		return v
+		if obj.rel == nil || obj.rel.how != "resolved" || key.Kind() == syntax.KindSlice {
+			return v
+		}
+		how = "character"
 	}
 	c := *v
 	c.root, c.rel = nil, &relation{how: how, base: obj}
@@ -46,6 +49,11 @@ func headFacts(a, b *Value, positive bool) []fact {
 		x.marks, x.onTrue = leadingSlash, positive
 	case "start":
 		x.marks = marksOf(has("//"), has(`/\`))
+	case "character": // of a resolved path: path[len(folder)] == os.sep
+		if !endsWithSeparator(b) {
+			return nil
+		}
+		return []fact{{base: a.rel.base, marks: separated, onTrue: positive}}
 	case "second":
 		x.marks = marksOf(has("/"), has(`\`))
 	default:
@@ -78,24 +86,4 @@ func offers(v *Value, s string) bool {
 		}
 	}
 	return v.rest != nil && offers(v.rest, s)
-}
-
-// prefixesTest is x.startswith((p, q)).
-func prefixesTest(recv, list *Value) *Value {
-	if len(list.parts) == 0 || list.rest != nil {
-		return nil
-	}
-	fixed := true
-	for _, p := range list.parts {
-		s, ok := p.v.Str()
-		if !ok {
-			return nil
-		}
-		_, after, url := strings.Cut(s, "://")
-		fixed = fixed && url && strings.Contains(after, "/")
-	}
-	if fixed {
-		return test(fact{base: recv, kinds: models.URL | models.Redirect, onTrue: true})
-	}
-	return test(fact{base: recv, weak: models.Redirect | models.URL, marks: marksOf(offers(list, "//"), offers(list, `/\`))})
 }

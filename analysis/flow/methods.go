@@ -56,7 +56,7 @@ func (f *frame) method(n syntax.Node, name string, recv *Value, args []Arg) *Val
 	case "list", "dict", "set", "tuple":
 		return f.containerMethod(n, short, recv, args)
 	case "re.Pattern":
-		return f.patternMethod(n, short, recv, args)
+		return at(f.patternMethod(n, short, recv, args), n)
 	case "hmac.HMAC":
 		if short == "hexdigest" || short == "digest" || short == "encode" || short == "hex" {
 			return recv
@@ -115,11 +115,25 @@ func (f *frame) textMethod(n syntax.Node, name string, recv *Value, args []Arg) 
 	case "join":
 		return f.joinMethod(n, recv, args)
 	case "lower", "upper", "casefold", "strip", "lstrip", "rstrip", "title", "capitalize", "swapcase", "removeprefix", "removesuffix", "expandtabs":
-		return derived(name, recv, args)
+		v := derived(name, recv, args)
+		if s := argValue(args, 0); name == "lstrip" && s != nil && v.Weak&models.Redirect != 0 && recv.Weak&models.Redirect == 0 {
+			v = v.checked(n, NoDoubleSlash, models.Redirect)
+		}
+		return v
 	case "encode", "decode":
 		return recv
 	case "replace":
-		return replaced(recv, args)
+		v := replaced(recv, args)
+		if v == nil {
+			return nil
+		}
+		if v.Weak&models.Path != 0 && recv.Weak&models.Path == 0 {
+			v = v.checked(n, DotsRemoved, models.Path)
+		}
+		if s, ok := args[0].Value.Str(); ok {
+			v = v.filtered(n, s)
+		}
+		return v
 	case "split", "rsplit", "splitlines", "partition", "rpartition":
 		if recv.Consts != nil {
 			return splitConst(name, recv, args)
@@ -153,10 +167,10 @@ func (f *frame) textMethod(n syntax.Node, name string, recv *Value, args []Arg) 
 		}
 		return test(fact{base: recv, kinds: kinds, onTrue: true})
 	case "startswith":
-		return beginsUndashed(prefixTest(recv, args), recv, args)
+		return at(beginsUndashed(prefixTest(recv, args), recv, args), n)
 	case "endswith", "isspace", "isupper", "islower", "istitle", "isprintable":
 		if name == "endswith" {
-			return test(fact{base: hostOf(recv), weak: models.URL | models.Redirect, onTrue: true})
+			return at(hostSuffix(recv, args), n)
 		}
 		return typed("bool")
 	case "hex":
@@ -171,13 +185,6 @@ func (f *frame) textMethod(n syntax.Node, name string, recv *Value, args []Arg) 
 	return nil
 }
 
-func hostOf(v *Value) *Value {
-	if v.rel != nil && (v.rel.how == "hostname" || v.rel.how == "netloc") {
-		return v.rel.base
-	}
-	return v
-}
-
 // derived is x.lower(), x.strip() and the like: constant where it can be, and
 // tied to x so that a test of it says something of x.
 func derived(name string, recv *Value, args []Arg) *Value {
@@ -189,6 +196,11 @@ func derived(name string, recv *Value, args []Arg) *Value {
 			// "/" + x.lstrip("/\\") stays on this host
 			c := *recv
 			c.root, c.rel = nil, &relation{how: "stripped", base: recv}
+			return &c
+		} else if ok && s == "/" && !recv.Harmless() {
+			c := *recv // "/" + x.lstrip("/") leaves the backslash
+			c.root, c.Name, c.recv = nil, "", nil
+			c.Weak |= models.Redirect &^ c.Clean
 			return &c
 		}
 	}
@@ -241,8 +253,7 @@ func replaced(recv *Value, args []Arg) *Value {
 		}
 		return assemble(pieces)
 	}
-	v := carry(recv, []Arg{{Value: to}}, false) // not what is replaced
-	v = retyped(v, "str")
+	v := retyped(carry(recv, []Arg{{Value: to}}, false), "str") // what is replaced does not come out
 	if recv.Pieces != nil && to.tainted(models.Opaque) {
 		return v
 	}
@@ -356,43 +367,41 @@ func prefixTest(recv *Value, args []Arg) *Value {
 	if beginsFormulas(p) {
 		return test(fact{base: recv, kinds: models.CSV})
 	}
-	if p.Type == "tuple" {
-		if v := prefixesTest(recv, p); v != nil {
-			return v
-		}
-	}
 	s, ok := p.Str()
 	if r, isText := recv.Str(); ok && isText {
 		return boolValue(strings.HasPrefix(r, s))
 	}
 	if recv.rel != nil && recv.rel.how == "resolved" {
+		x := fact{base: recv, weak: models.Path, how: PrefixOpen, marks: below, onTrue: true}
 		if endsWithSeparator(p) {
-			return test(fact{base: recv, kinds: models.Path, onTrue: true}, fact{base: recv.rel.base, kinds: models.Path, onTrue: true})
+			x = fact{base: recv, kinds: models.Path, onTrue: true}
 		}
-		return test(fact{base: recv, weak: models.Path, onTrue: true}, fact{base: recv.rel.base, weak: models.Path, onTrue: true})
+		y := x
+		y.base = recv.rel.base
+		return test(x, y)
 	}
-	links := linkFacts(recv, p)
-	if !ok {
-		return test(append(links, fact{base: recv, weak: models.Path, onTrue: true})...)
+	facts := linkFacts(recv, p)
+	if list := constsOf(p); list != nil {
+		return tested(append(facts, addressPrefix(recv, list)...))
 	}
-	if i := strings.Index(s, "://"); i > 0 && strings.Contains(s[i+3:], "/") {
-		return test(fact{base: recv, kinds: models.URL | models.Redirect, onTrue: true})
+	if hostBase(recv) != nil {
+		return typed("bool")
 	}
-	weak := models.Redirect | models.URL
-	if s == "//" || s == `/\` || s == "http" || s == "http://" || s == "https://" {
-		return test(append(links, fact{base: recv, weak: weak, marks: marksOf(s == "//", s == `/\`)})...)
+	x := fact{base: recv, weak: models.Path | addressKinds, how: PrefixUnresolved, marks: below, onTrue: true}
+	if madeOf(p, "request.host_url", "request.url_root") { // they end in a slash
+		x.kinds = addressKinds
+	} else if len(p.Pieces) > 0 && fixedHost(render(p.Pieces), models.URL) {
+		x.kinds = addressKinds
 	}
-	switch s {
-	case "-":
-		return test(fact{base: recv, kinds: models.Argument})
-	case "_", "__":
-		return test(fact{base: recv, weak: models.Reflect})
+	return test(append(facts, x)...)
+}
+
+// tested is a test with facts, some truth value without.
+func tested(facts []fact) *Value {
+	if len(facts) == 0 {
+		return typed("bool")
 	}
-	x := fact{base: recv, weak: weak | models.Path, onTrue: true}
-	if s == "/" {
-		x.marks = leadingSlash
-	}
-	return test(append(links, x)...)
+	return test(facts...)
 }
 
 // linkFacts say that an address which begins with a prefix, or one of several,
@@ -455,6 +464,79 @@ func beginsFormulas(v *Value) bool {
 		seen[s] = true
 	}
 	return seen["="] && seen["+"] && seen["-"] && seen["@"]
+}
+
+// madeOf reports whether a value is one of some expressions, or begins with it.
+func madeOf(v *Value, names ...string) bool {
+	for _, o := range v.Origins {
+		for _, n := range names {
+			if o.Label == n || strings.HasSuffix(o.Label, "."+n) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// hostBase is the address whose host v is, nil if it is none.
+func hostBase(v *Value) *Value {
+	if v.rel != nil && (v.rel.how == "hostname" || v.rel.how == "netloc") {
+		return v.rel.base
+	}
+	return nil
+}
+
+// namesHost reports whether an address goes on behind its scheme.
+func namesHost(s string) bool {
+	_, after, ok := strings.Cut(s, "://")
+	return ok && after != ""
+}
+
+// addressPrefix is what x.startswith(constants) says.
+func addressPrefix(recv *Value, list []Const) []fact {
+	all := func(is func(string) bool) bool {
+		for _, c := range list {
+			if c.Kind != StrConst && c.Kind != BytesConst || !is(c.S) {
+				return false
+			}
+		}
+		return true
+	}
+	if base := hostBase(recv); base != nil {
+		if all(privateHost) {
+			return []fact{{base: base, weak: models.URL, how: HostRefused}}
+		}
+		return nil
+	}
+	holds := func(s string) bool { return slices.ContainsFunc(list, func(c Const) bool { return c.S == s }) }
+	switch {
+	case all(func(s string) bool { return fixedHost(s, models.URL) }):
+		return []fact{{base: recv, kinds: addressKinds, marks: hostAllowed | webScheme, onTrue: true}}
+	case webSchemes(list):
+		return []fact{{base: recv, marks: webScheme, onTrue: true}, {base: recv, weak: models.Redirect, how: NoScheme}}
+	case all(privateHost):
+		return []fact{{base: recv, weak: models.URL, how: HostRefused}}
+	case all(namesHost):
+		return []fact{{base: recv, weak: addressKinds, how: HostPrefix, marks: webScheme, onTrue: true}}
+	case holds("//"), holds(`/\`), holds(`\`):
+		return []fact{{base: recv, weak: models.Redirect, how: NoDoubleSlash, marks: marksOf(holds("//"), holds(`/\`))}}
+	case all(func(s string) bool { return strings.HasPrefix(s, "//") || strings.HasPrefix(s, `/\`) }):
+		return []fact{{base: recv, weak: models.Redirect, how: NoDoubleSlash}}
+	case holds("/") && len(list) == 1:
+		return []fact{
+			{base: recv, weak: models.Redirect | models.Path, how: LeadingSlash, marks: leadingSlash, onTrue: true},
+			{base: recv, marks: relative},
+		}
+	case holds("-") && len(list) == 1:
+		return []fact{{base: recv, kinds: models.Argument}}
+	case all(func(s string) bool { return s == "_" || s == "__" }):
+		return []fact{{base: recv, weak: models.Reflect}}
+	case all(func(s string) bool { return fixedHost(s, models.Redirect) }):
+		return []fact{{base: recv, kinds: models.Redirect, weak: models.Path, how: PrefixUnresolved, marks: below, onTrue: true}}
+	case all(func(s string) bool { return strings.HasPrefix(s, "/") }):
+		return []fact{{base: recv, weak: models.Redirect | models.Path, how: PrefixUnresolved, onTrue: true}}
+	}
+	return []fact{{base: recv, weak: addressKinds | models.Path, onTrue: true}}
 }
 
 // endsWithSeparator recognises root + os.sep and texts that end in a slash.

@@ -37,10 +37,15 @@ func matched(how string, pattern, v, flags *Value) *Value {
 		return out
 	}
 	var facts []fact
-	if kinds, weak := p.judge(how); kinds|weak != 0 {
-		out.Clean |= kinds
-		out.Weak |= weak &^ kinds
-		facts = append(facts, fact{base: v, kinds: kinds, weak: weak, onTrue: true})
+	x := fact{base: v, onTrue: true}
+	x.kinds, x.weak = p.judge(how)
+	if text, _ := pattern.Str(); hostBase(v) != nil || x.kinds&addressKinds == 0 {
+		x.judgeAddress(how, text)
+	}
+	if x.kinds|x.weak != 0 {
+		out.Clean |= x.kinds
+		out.Weak |= x.weak &^ x.kinds
+		facts = append(facts, x)
 	}
 	if how == "search" {
 		if a, ok := p.forbids(); ok {
@@ -177,6 +182,7 @@ func substituted(f *frame, n syntax.Node, pattern, repl, v *Value, flags *Value,
 		out.Origins, out.Clean = nil, 0
 		out.fixed = true
 	}
+	out = out.withoutTags(n, pattern)
 	if p := patternOf(pattern, flags); p != nil && !counted {
 		if kept, ok := p.removes(); ok {
 			if s, ok := repl.Str(); ok {
@@ -210,7 +216,7 @@ func matchPattern(_ *frame, n syntax.Node, args []Arg) *Value {
 	if p == nil || v == nil {
 		return nil
 	}
-	return matched(calledName(n), p, v, argOr(args, 2, "flags"))
+	return at(matched(calledName(n), p, v, argOr(args, 2, "flags")), n)
 }
 
 // calledName is the last part of what a call calls.

@@ -22,6 +22,7 @@ func (m *Module) result(i int) *Result {
 	r := &run{unit: st, deps: map[dep]bool{}}
 	res := &Result{}
 	r.runUnit(res)
+	r.tests()
 	res.Events = r.finish()
 	if g := m.givenByCallers(r); g != nil {
 		again := &run{unit: st, deps: r.deps, given: g}

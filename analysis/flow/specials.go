@@ -27,11 +27,14 @@ func newSpecials() map[string]special {
 		"min": smallest, "max": smallest, "next": nextOf, "getattr": getAttr,
 		"os.path.join": joinPath, "posixpath.join": joinPath,
 		"os.path.realpath": resolvePath, "os.path.abspath": resolvePath, "os.path.normpath": resolvePath,
-		"os.path.commonpath": commonPath, "os.path.commonprefix": commonPrefix,
-		"urllib.parse.urlparse": parseURL, "urllib.parse.urlsplit": parseURL,
+		"os.path.commonpath": common("commonpath"), "os.path.commonprefix": common("commonprefix"),
+		"urllib.parse.urlparse": parseURL, "urllib.parse.urlsplit": parseURL, "urllib.parse.urljoin": resolveURL,
 		"re.match": matchPattern, "re.fullmatch": matchPattern, "re.search": matchPattern,
 		"re.compile": compilePattern, "re.findall": findAll(false), "re.finditer": findAll(true),
 		"re.sub": substitute(false), "re.subn": substitute(true), "re.split": splitPattern,
+		"socket.gethostbyname": addressOf, "socket.getaddrinfo": addressOf, "socket.gethostbyname_ex": addressOf,
+		"ipaddress.ip_address": addressOf, "ipaddress.IPv4Address": addressOf, "ipaddress.IPv6Address": addressOf,
+		"os.path.isabs": isAbsolute, "os.path.normcase": first,
 		"hmac.new": macOf, "hmac.digest": macOf, "hmac.compare_digest": macMatches, "secrets.compare_digest": macMatches,
 		"litestar.di.Provide": first, "quart.utils.run_sync": first, "flask.copy_current_request_context": first,
 		"mako.template.Template":                          makoTemplate,
@@ -437,6 +440,10 @@ func isInstance(_ *frame, _ syntax.Node, args []Arg) *Value {
 	return test(fact{base: v, kinds: models.All, onTrue: true})
 }
 
+// joinedPath marks the separator of a joined path: an absolute second part
+// drops the first.
+const joinedPath = "/"
+
 // instanceOf decides isinstance of a constant and builtin types.
 func instanceOf(v, t *Value) (is, ok bool) {
 	list, many := items(t)
@@ -463,7 +470,7 @@ func joinPath(_ *frame, _ syntax.Node, args []Arg) *Value {
 			return nil
 		}
 		if i > 0 {
-			pieces = append(pieces, Piece{Text: "/", Node: a.Node})
+			pieces = append(pieces, Piece{Text: "/", Node: a.Node, Conv: joinedPath})
 		}
 		pieces = append(pieces, Piece{Hole: a.Value, Node: a.Node})
 	}
@@ -490,36 +497,36 @@ func resolved(v *Value) *Value {
 	return &c
 }
 
-// commonPath is os.path.commonpath([root, x]).
-func commonPath(_ *frame, _ syntax.Node, args []Arg) *Value {
-	list := argValue(args, 0)
-	if list == nil {
-		return nil
-	}
-	for _, p := range list.parts {
-		if p.v.tainted(models.Unknown) && p.v.rel != nil && p.v.rel.how == "resolved" {
-			v := *typed("str")
-			v.rel = &relation{how: "commonpath", base: p.v}
-			return &v
+// common is os.path.commonpath([root, x]) or commonprefix.
+func common(how string) special {
+	return func(_ *frame, _ syntax.Node, args []Arg) *Value {
+		list := argValue(args, 0)
+		if list == nil {
+			return nil
 		}
+		var path *Value // the resolved one, or else the last: the folder comes first
+		for _, p := range list.parts {
+			if p.v.tainted(models.Unknown) && (path == nil || p.v.rel != nil && p.v.rel.how == "resolved" || path.rel == nil) {
+				path = p.v
+			}
+		}
+		if path == nil {
+			return nil
+		}
+		if how == "commonpath" && (path.rel == nil || path.rel.how != "resolved") {
+			return typed("str") // "folder/../x" has the folder in common
+		}
+		return &Value{Type: "str", rel: &relation{how: how, base: path}}
 	}
-	return typed("str")
 }
 
-// commonPrefix is os.path.commonprefix([root, x]), which compares characters.
-func commonPrefix(_ *frame, _ syntax.Node, args []Arg) *Value {
-	list := argValue(args, 0)
-	if list == nil {
+// isAbsolute is os.path.isabs(x).
+func isAbsolute(_ *frame, _ syntax.Node, args []Arg) *Value {
+	v := argValue(args, 0)
+	if v == nil {
 		return nil
 	}
-	for _, p := range list.parts {
-		if p.v.tainted(models.Unknown) {
-			v := *typed("str")
-			v.rel = &relation{how: "commonprefix", base: p.v}
-			return &v
-		}
-	}
-	return nil
+	return test(fact{base: v, marks: relative})
 }
 
 // parseURL ties the parts of a URL to the URL.
@@ -529,10 +536,40 @@ func parseURL(_ *frame, _ syntax.Node, args []Arg) *Value {
 		return nil
 	}
 	w := whole(v)
-	return &Value{
-		Origins: w.Origins, Clean: w.Clean, Weak: w.Weak, Type: "urllib.parse.SplitResult",
-		rel: &relation{how: "parsed", base: v},
+	rel := &relation{how: "parsed", base: v}
+	if v.rel != nil && v.rel.how == "joined" {
+		rel = &relation{how: "parsed", base: v.rel.base, whole: v}
 	}
+	return &Value{Origins: w.Origins, Clean: w.Clean, Weak: w.Weak, Type: "urllib.parse.SplitResult", rel: rel}
+}
+
+// resolveURL is urljoin(base, x): x alone decides the host if it is absolute.
+func resolveURL(_ *frame, _ syntax.Node, args []Arg) *Value {
+	base, x := argValue(args, 0), argValue(args, 1)
+	if base == nil || x == nil || len(args) != 2 || x.Harmless() {
+		return nil
+	}
+	v := carry(base, args[1:], false)
+	if len(v.Origins) == 0 {
+		return nil
+	}
+	c := *v
+	if beginsPath(x) {
+		c = *assemble([]Piece{{Hole: base, Node: args[0].Node}, {Text: "/", Node: args[1].Node}, {Hole: x, Node: args[1].Node}})
+	}
+	c.Type, c.root = "str", nil
+	c.rel = &relation{how: "joined", base: x}
+	return &c
+}
+
+// beginsPath reports whether the literal beginning of a text makes it a path,
+// whatever follows.
+func beginsPath(v *Value) bool {
+	if len(v.Pieces) == 0 {
+		return false
+	}
+	text, _, _ := strings.Cut(render(Flatten(v, syntax.Node{})), "\x00")
+	return fixedHost(text, models.Redirect) || strings.Contains(text, "/") && text[0] != '/' && !strings.ContainsAny(text, `:\`)
 }
 
 // unsplitURL is urlunsplit((scheme, host, path, ...)).

@@ -418,6 +418,7 @@ func (f *frame) returnStmt(n syntax.Node) {
 	if e.OK() {
 		v = f.eval(e)
 		f.returned(e, v)
+		f.noteReturned(v)
 	}
 	f.ret = join(v, f.ret)
 	if f.watched != nil {
@@ -538,7 +539,7 @@ func (f *frame) forStmt(n syntax.Node) {
 	}
 	item := f.items(right, seq)
 	learnt := models.All
-	breaks := f.loop(n, known, func() { f.assign(left, item, left) }, nil, func(end *env) { learnt &= end.clean(item) })
+	breaks := f.loop(n, known || addresses(seq), func() { f.assign(left, item, left) }, nil, func(end *env) { learnt &= end.clean(item) })
 	if learnt &^= item.Clean; !breaks && learnt != 0 && f.env != nil && len(item.Origins) > 0 {
 		// each element was tested, or the loop left
 		f.refine(seq, func(x *Value) *Value { return x.cleaned(learnt) })

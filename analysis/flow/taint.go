@@ -20,6 +20,32 @@ type Reach struct {
 	Inner  bool        // a hole in a text, not the whole argument
 	Result bool        // of unknown origin, from a call
 	Before string      // the text before a hole, NUL for each other hole
+	Nearly bool        // as a redirect target all but kept on this host
+	Web    bool        // as a URL known to begin with http: or https:
+	Clean  models.Kind // other kinds that it is clean for
+	Part   urlPart     // of a URL whose host it does not decide
+}
+
+// urlPart is where in a URL something stands.
+type urlPart uint8
+
+// Parts of a URL.
+const (
+	FromStart urlPart = iota
+	InPath
+	InQuery
+)
+
+// BehindHost lists the data in the path and query of a URL that arrives at a
+// sink, behind a host that it cannot change.
+func (e *Event) BehindHost(s *models.Sink) []Reach {
+	a := sinkArg(s, e.Args)
+	if a == nil {
+		return nil
+	}
+	w := walker{kind: s.Kinds(), behind: true}
+	w.whole(a.Value, a.Node)
+	return w.out
 }
 
 // Reaches lists the data that arrives at a sink of a call, most dangerous
@@ -152,9 +178,10 @@ func (w *walker) whole(v *Value, n syntax.Node) {
 }
 
 type walker struct {
-	kind models.Kind
-	code bool // of a kind that means documents: here a text that is run
-	out  []Reach
+	kind   models.Kind
+	code   bool // of a kind that means documents: here a text that is run
+	behind bool // looks for what stands behind a fixed host, not for what decides it
+	out    []Reach
 }
 
 // text judges each hole of one variant of a text in its place.
@@ -177,7 +204,7 @@ func (w *walker) text(pieces []Piece) {
 			prefix += p.Hole.Consts[0].text()
 			continue
 		}
-		if w.kind&(models.URL|models.Redirect) != 0 && fixedHost(prefix, w.kind) {
+		if w.kind&(models.URL|models.Redirect) != 0 && fixedHost(prefix, w.kind) != w.behind {
 			prefix += "\x00"
 			continue
 		}
@@ -187,6 +214,10 @@ func (w *walker) text(pieces []Piece) {
 		if w.kind == models.CSV && prefix != "" && !strings.ContainsRune("=+-@\t\r\x00", rune(prefix[0])) {
 			prefix += "\x00"
 			continue // a cell that begins like this is no formula
+		}
+		if w.kind == models.Path && p.Hole.marks&noDots != 0 && i > 0 && pieces[i-1].Conv != joinedPath && strings.HasSuffix(prefix, "/") {
+			prefix += "\x00"
+			continue // below the folder that the text begins with
 		}
 		inner := len(pieces) > 1
 		at := sql.Context{Place: sql.Start}
@@ -202,7 +233,7 @@ func (w *walker) text(pieces []Piece) {
 			w.hole(p.Hole, p.Node, at, inner, 0)
 		}
 		for j := from; j < len(w.out); j++ {
-			w.out[j].Before = prefix
+			w.out[j].behind(prefix, w.behind)
 		}
 		if p.Hole.Pieces != nil && w.kind&(models.URL|models.Redirect) != 0 {
 			prefix += render(p.Hole.Pieces) // a clean text, which was not taken apart
@@ -276,7 +307,7 @@ func (w *walker) hole(v *Value, n syntax.Node, at sql.Context, inner bool, depth
 		return // a quoted name that cannot end early
 	}
 	for _, a := range v.alts {
-		w.hole(a.weakened(v.Weak), n, at, inner, depth+1)
+		w.hole(a.weakened(v.Weak).marked(v.marks), n, at, inner, depth+1)
 	}
 	if v.alts != nil {
 		return
@@ -321,7 +352,24 @@ func (w *walker) arrive(v *Value, n syntax.Node, at sql.Context, inner bool) {
 		return
 	}
 	for _, o := range v.Origins {
-		w.out = append(w.out, Reach{Origin: o, Node: n, Weak: weak, Place: at.Place, After: at.After, Inner: inner})
+		w.out = append(w.out, Reach{
+			Origin: o, Node: n, Weak: weak, Place: at.Place, After: at.After, Inner: inner, Clean: v.Clean,
+			Nearly: v.marks.nearly(), Web: v.marks&webScheme != 0,
+		})
+	}
+}
+
+// behind says what stands before the data in the text, and so where in a URL it
+// is whose host the text decides.
+func (r *Reach) behind(prefix string, fixed bool) {
+	r.Before = prefix
+	r.Web = r.Web || strings.HasPrefix(prefix, "http://") || strings.HasPrefix(prefix, "https://")
+	switch {
+	case !fixed:
+	case strings.ContainsAny(prefix, "?#"):
+		r.Part = InQuery
+	default:
+		r.Part = InPath
 	}
 }
 
@@ -357,7 +405,7 @@ func expand(p Piece, depth int, budget *int) [][]Piece {
 		var out [][]Piece
 		for _, a := range v.alts {
 			q := p
-			q.Hole = a.cleaned(v.Clean).weakened(v.Weak).along(v)
+			q.Hole = a.cleaned(v.Clean).weakened(v.Weak).marked(v.marks).along(v)
 			out = append(out, expand(q, depth+1, budget)...)
 			if len(out) >= maxVariants {
 				return out[:maxVariants]
@@ -407,11 +455,14 @@ func (v *Value) along(whole *Value) *Value {
 	var out []Origin
 	for i, o := range v.Origins {
 		for _, w := range whole.Origins {
-			if w.Node == o.Node && w.Tier == o.Tier && w.Steps != o.Steps {
+			if w.Node == o.Node && w.Tier == o.Tier && (w.Steps != o.Steps || w.checks != o.checks) {
 				if out == nil {
 					out = slices.Clone(v.Origins)
 				}
 				out[i].Steps = w.Steps
+				if w.checks != nil {
+					out[i].checks = w.checks
+				}
 			}
 		}
 	}

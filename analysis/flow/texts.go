@@ -375,7 +375,7 @@ func (f *frame) binary(op string, a *Value, an syntax.Node, b *Value, bn syntax.
 }
 
 func assemblePath(a *Value, an syntax.Node, b *Value, bn syntax.Node) *Value {
-	v := assemble([]Piece{{Hole: a, Node: an}, {Text: "/", Node: an}, {Hole: b, Node: bn}})
+	v := assemble([]Piece{{Hole: a, Node: an}, {Text: "/", Node: an, Conv: joinedPath}, {Hole: b, Node: bn}})
 	if v.Consts != nil {
 		return v
 	}

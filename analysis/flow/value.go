@@ -46,6 +46,8 @@ type Origin struct {
 	Node  syntax.Node // the expression or parameter
 	Steps *Trail      // how it went on from there
 	Vague bool        // went through a call that nobody knows
+
+	checks *WeakCheck // half measures that it went through, last first
 }
 
 // Trail is the way of a value so far, last step first.
@@ -97,6 +99,7 @@ type relation struct {
 	codec string      // that undoes the encoding
 	alias syntax.Node // of "alias", a name of a type: Annotated[...], Optional[...]
 	base  *Value
+	whole *Value // of "joined netloc": the absolute URL that base was made
 	facts []fact // of a test: what its outcome says
 }
 
@@ -108,8 +111,9 @@ func (v *Value) aliased() syntax.Node {
 	return v.rel.alias
 }
 
-// mark is one thing that makes a redirect target local, together with others.
-type mark uint8
+// mark is one thing known of an address or path that says something together
+// with others.
+type mark uint16
 
 const (
 	noNetloc mark = 1 << iota
@@ -117,8 +121,15 @@ const (
 	leadingSlash
 	noSlashSlash
 	noBackslash
-	noLineFeed // no line end of the one kind is in a text
-	noReturn   // nor of the other
+	webScheme   // http or https
+	hostAllowed // its host is one of a list
+	hostPublic  // its host's address is not a private one
+	noDots      // a path without ".."
+	relative    // a path that does not begin with a slash
+	below       // a path that begins with a folder's name
+	separated   // a resolved path with a separator at a place of its own
+	noLineFeed  // no line end of the one kind is in a text
+	noReturn    // nor of the other
 )
 
 // local reports whether the marks together keep a redirect on this host:
@@ -130,12 +141,27 @@ func (m mark) local() bool {
 	return m&leadingSlash != 0 || m&(noNetloc|noScheme) == noNetloc|noScheme
 }
 
+// clean are the kinds that a value is clean for by its marks.
+func (m mark) clean() models.Kind {
+	var k models.Kind
+	if m.local() {
+		k |= models.Redirect
+	}
+	if m&noDots != 0 && m&(relative|below) != 0 || m&(below|separated) == below|separated {
+		k |= models.Path
+	}
+	return k
+}
+
 // fact is what the outcome of a test says of a value.
 type fact struct {
 	marks  mark
 	base   *Value
 	kinds  models.Kind // it is clean for
 	weak   models.Kind // it is half clean for
+	how    Weakness    // why only half
+	node   syntax.Node // of the test that is a half measure
+	holds  bool        // the outcome of node with which it holds
 	onTrue bool        // when the test holds; else when it does not
 }
 
@@ -347,9 +373,7 @@ func (v *Value) marked(m mark) *Value {
 	c := *v
 	c.marks |= m
 	c.root = v.id()
-	if c.marks.local() {
-		c.Clean |= models.Redirect
-	}
+	c.Clean |= c.marks.clean()
 	return &c
 }
 
@@ -539,3 +563,19 @@ func (v *Value) Len() (int, bool) {
 
 // Element is the element of a list or tuple display at a position, nil if unknown.
 func (v *Value) Element(i int) *Value { return v.partOr(partKey{kind: indexPart, i: i}) }
+
+// Parts are the elements of a list, tuple or set and the values of a dict, as
+// far as they are known; a value that is none of these is its own only part.
+func Parts(v *Value) []*Value {
+	if v.parts == nil && v.rest == nil {
+		return []*Value{v}
+	}
+	var out []*Value
+	for _, p := range v.parts {
+		out = append(out, p.v)
+	}
+	if v.rest != nil {
+		out = append(out, v.rest)
+	}
+	return out
+}

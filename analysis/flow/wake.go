@@ -22,6 +22,7 @@ type facts struct {
 	secret  bool           // it names something secret, and a name that matters where one is
 	globals []string       // names of the module that a function in it declares to bind
 	routed  bool           // a decorator, or a method: a framework may call it
+	checks  bool           // a function made for checking
 	signed  bool           // a parameter of a handler that is known by nothing else
 	pairs   bool           // a pair that may register a handler
 	filters bool           // it may give template engines a filter
@@ -83,6 +84,7 @@ func (a *Analyzer) readFacts(u *syntax.Unit) facts {
 	var f facts
 	var seen uint64
 	f.routed = u.Parent != "" && u.Class == syntax.Function
+	f.checks = u.Class == syntax.Function && Checks(u.Name)
 	f.derives = u.Class == syntax.ClassHeader && python.Undecorated(u.Root()).Child(syntax.FieldSuperclasses).OK()
 	for i := range u.Len() {
 		n := u.At(i)
@@ -317,7 +319,7 @@ func (m *Module) mentionedElsewhere(fn syntax.Node) bool {
 // wakes reports whether a unit holds a name or text that rules look at.
 func (m *Module) wakes(st *unitState) bool {
 	f := &st.facts
-	if f.sql || f.html && f.returns {
+	if f.sql || f.checks || f.html && f.returns {
 		return true
 	}
 	if m.awake.remote && (f.routed || f.signed || f.remote && st.unit.Class == syntax.Function) {

@@ -157,7 +157,8 @@ type Clean struct {
 	Clears string           `yaml:"clears"` // kinds, comma separated, or all
 	Arg    string           `yaml:"arg"`    // only this argument's data is cleaned; default all
 	When   map[string][]any `yaml:"when"`
-	Weak   bool             `yaml:"weak"` // a half measure: lowers the finding instead
+	Weak   bool             `yaml:"weak"`   // a half measure: lowers the finding instead
+	Undoes bool             `yaml:"undoes"` // decodes: what was clean is so no more
 
 	kinds Kind
 }

@@ -25,6 +25,7 @@ import (
 	"pavise/analysis/rules/suppressions"
 	"pavise/analysis/rules/transport"
 	"pavise/analysis/rules/traversal"
+	"pavise/analysis/rules/validation"
 	"pavise/analysis/rules/xml"
 	"pavise/analysis/rules/xss"
 )
@@ -33,7 +34,7 @@ import (
 func All() []*analysis.Rule {
 	return slices.Concat(
 		sqli.Rules, cmdi.Rules, codeexec.Rules, ssti.Rules, xss.Rules, deser.Rules, redirect.Rules, ssrf.Rules,
-		traversal.Rules, files.Rules, crypto.Rules, secrets.Rules, settings.Rules, transport.Rules, dos.Rules, xml.Rules,
+		traversal.Rules, files.Rules, validation.Rules, crypto.Rules, secrets.Rules, settings.Rules, transport.Rules, dos.Rules, xml.Rules,
 		injection.Rules, logging.Rules, errors.Rules, session.Rules, access.Rules, suppressions.Rules,
 	)
 }

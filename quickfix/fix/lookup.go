@@ -285,3 +285,44 @@ func (s *Site) MayBeNone(at pyedit.At) bool {
 	}
 	return false
 }
+
+// Pattern is the expression of the regular expression of a call of re, or of a
+// method of a compiled one.
+func (s *Site) Pattern(call pyedit.At) (pyedit.At, bool) {
+	fn := call.On(call.Child(syntax.FieldFunction))
+	if strings.HasPrefix(s.EventName(), "re.Pattern.") {
+		compiled := fn.On(fn.Child(syntax.FieldObject))
+		if compiled.Kind() == syntax.KindIdentifier {
+			def, _, ok := s.Definition(compiled)
+			if !ok {
+				return pyedit.At{}, false
+			}
+			compiled = def
+		}
+		if compiled.Kind() != syntax.KindCall {
+			return pyedit.At{}, false
+		}
+		if len(pyedit.Args(compiled.Node)) > 1 {
+			return pyedit.At{}, false // flags change what the anchors mean
+		}
+		call = compiled
+	} else if !strings.HasPrefix(s.EventName(), "re.") {
+		return pyedit.At{}, false
+	}
+	a, ok := pyedit.Argument(call.Node, 0, "pattern")
+	return call.On(a.Value), ok
+}
+
+// Literal is the string literal that an expression is or that its name was
+// given, no node if there is none.
+func (s *Site) Literal(n pyedit.At) pyedit.At {
+	if n.OK() && n.Kind() == syntax.KindIdentifier {
+		if def, fixed, ok := s.Definition(n); ok && !fixed {
+			n = def
+		}
+	}
+	if n.OK() && n.Kind() == syntax.KindString {
+		return n
+	}
+	return pyedit.At{}
+}

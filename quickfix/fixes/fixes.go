@@ -25,14 +25,15 @@ import (
 	"pavise/quickfix/fixes/ssti"
 	"pavise/quickfix/fixes/transport"
 	"pavise/quickfix/fixes/traversal"
+	"pavise/quickfix/fixes/validation"
 	"pavise/quickfix/fixes/xml"
 	"pavise/quickfix/fixes/xss"
 )
 
 // All fixes, by class. The order is that in which they are offered.
 func All() []*fix.Fix {
-	return slices.Concat(sqli.Fixes, cmdi.Fixes, codeexec.Fixes, ssti.Fixes, xss.Fixes, redirect.Fixes, ssrf.Fixes, traversal.Fixes, files.Fixes, xml.Fixes, deser.Fixes, crypto.Fixes, secrets.Fixes, settings.Fixes, transport.Fixes,
-		dos.Fixes, injection.Fixes, logging.Fixes, errors.Fixes, session.Fixes, access.Fixes)
+	return slices.Concat(sqli.Fixes, cmdi.Fixes, codeexec.Fixes, ssti.Fixes, xss.Fixes, redirect.Fixes, ssrf.Fixes, traversal.Fixes, files.Fixes, validation.Fixes, xml.Fixes,
+		deser.Fixes, crypto.Fixes, secrets.Fixes, settings.Fixes, transport.Fixes, dos.Fixes, injection.Fixes, logging.Fixes, errors.Fixes, session.Fixes, access.Fixes)
 }
 
 // For are the fixes of one rule.

@@ -40,8 +40,22 @@ var OpenRedirect = &analysis.Rule{
 // a local one, or check it.
 func judge(_ *analysis.Pass, _ *flow.Event, r flow.Reach) (analysis.Confidence, bool) {
 	c, ok := analysis.FromClientOrTelling(r)
-	if r.Origin.Vague {
+	if r.Origin.Vague || nearlyLocal(r) {
 		c = analysis.Unsure
 	}
 	return c, ok
+}
+
+// nearlyLocal reports whether the target passed half measures that leave little
+// room: there weak-url-check says what is wrong.
+func nearlyLocal(r flow.Reach) bool {
+	if !r.Weak {
+		return false
+	}
+	for _, w := range r.Passed(models.Redirect) {
+		if w.How == flow.SameHostJoined || w.How == flow.PrefixUnresolved {
+			return true
+		}
+	}
+	return r.Nearly
 }

@@ -4,4 +4,4 @@ package redirect
 import "pavise/analysis"
 
 // Rules are the rules of this class.
-var Rules = []*analysis.Rule{OpenRedirect}
+var Rules = []*analysis.Rule{OpenRedirect, WeakURLCheck, HostHeaderTrust}

@@ -4,4 +4,4 @@ package ssrf
 import "pavise/analysis"
 
 // Rules are the rules of this class.
-var Rules = []*analysis.Rule{SSRF}
+var Rules = []*analysis.Rule{SSRF, SSRFPartial, SSRFGuardIncomplete, UrlopenAnyScheme}

@@ -31,7 +31,13 @@ var SSRF = &analysis.Rule{
 		analysis.Flow{
 			Kind: models.URL,
 			Judge: func(_ *analysis.Pass, _ *flow.Event, r flow.Reach) (analysis.Confidence, bool) {
-				return analysis.FromClientOrTelling(r)
+				c, ok := analysis.FromClientOrTelling(r)
+				for _, w := range r.Passed(models.URL) {
+					if w.How == flow.PrefixUnresolved { // most settings of this kind end in a slash
+						c = analysis.Unsure
+					}
+				}
+				return c, ok
 			},
 			Says: func(_ *flow.Event, r flow.Reach) string {
 				return analysis.Data(r) + " decides which host this request goes to, so the client can reach internal services. Allow only known hosts."

@@ -4,4 +4,4 @@ package traversal
 import "pavise/analysis"
 
 // Rules are the rules of this class.
-var Rules = []*analysis.Rule{PathTraversal, PathFromParameter, ArchiveExtraction, DirectoryExposed}
+var Rules = []*analysis.Rule{PathTraversal, WeakPathCheck, PathFromParameter, ArchiveExtraction, DirectoryExposed}

@@ -3,7 +3,6 @@ package xss
 import (
 	_ "embed"
 	"regexp"
-	"strings"
 
 	"pavise/analysis"
 	"pavise/analysis/flow"
@@ -37,18 +36,18 @@ var HTMLBuiltFromVariables = &analysis.Rule{
 		},
 		analysis.Returns{Run: returnedFromUnknown},
 	},
-	Yields: []*analysis.Rule{ReflectedXSS},
+	Yields: []*analysis.Rule{ReflectedXSS, JSONServedAsHTML},
 }
 
 // judgeHTML objects to data of unknown origin in a response's HTML text.
 func judgeHTML(_ *analysis.Pass, e *flow.Event, r flow.Reach) (analysis.Confidence, bool) {
-	if !r.Inner || r.Origin.Tier > models.Stored || r.Origin.Tier == models.Operator || r.Origin.Tier < models.Opaque {
+	if declaresSafe(e.Name) || !r.Inner || r.Origin.Tier > models.Stored || r.Origin.Tier == models.Operator || r.Origin.Tier < models.Opaque {
 		return 0, false
 	}
 	if v := e.HTMLText(); v == nil || !flow.LooksLikeHTML(v) {
 		return 0, false
 	}
-	if !e.View || strings.Contains(e.Name, "safe.") || strings.Contains(e.Name, "safestring.") {
+	if !e.View {
 		return analysis.Unsure, true // a helper, of which nobody here says who calls it
 	}
 	return gradeHTML(r), true
@@ -71,7 +70,7 @@ func returnedFromUnknown(p *analysis.Pass, e *flow.Event) {
 		return
 	}
 	for _, r := range flow.Reaching(e.Value, e.Node, models.HTML) {
-		if !r.Inner || r.Origin.Tier > models.Stored || r.Origin.Tier == models.Operator {
+		if declaresSafe(e.Name) || !r.Inner || r.Origin.Tier > models.Stored || r.Origin.Tier == models.Operator {
 			continue
 		}
 		c := gradeHTML(r)

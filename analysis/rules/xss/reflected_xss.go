@@ -28,8 +28,10 @@ var ReflectedXSS = &analysis.Rule{
 	Checks: []analysis.Check{
 		analysis.Flow{
 			Kind: models.HTML,
-			Judge: func(_ *analysis.Pass, _ *flow.Event, r flow.Reach) (analysis.Confidence, bool) {
-
+			Judge: func(_ *analysis.Pass, e *flow.Event, r flow.Reach) (analysis.Confidence, bool) {
+				if declaresSafe(e.Name) {
+					return 0, false // unsafe-markup says it
+				}
 				c, ok := analysis.FromClient(r)
 				if r.Origin.Vague {
 					c = analysis.Unsure // most calls that nobody knows do not give text back as it came
@@ -43,6 +45,7 @@ var ReflectedXSS = &analysis.Rule{
 		analysis.Returns{Run: returnedFromClient},
 		analysis.Outputs{Run: putOut},
 	},
+	Yields: []*analysis.Rule{JSONServedAsHTML},
 }
 
 // returnedFromClient judges the HTML that a handler returns. Data that went

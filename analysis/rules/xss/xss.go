@@ -5,6 +5,6 @@ import "pavise/analysis"
 
 // Rules are the rules of this class.
 var Rules = []*analysis.Rule{
-	ReflectedXSS, HTMLBuiltFromVariables, TemplateSafeFilter, TemplateAutoescapeOffBlock, TemplateUnquotedAttribute, TemplateScriptOrURLContext,
-	AutoescapeDisabled,
+	ReflectedXSS, HTMLBuiltFromVariables, HTMLEmailInjection, UnsafeMarkup, JSONServedAsHTML, HomemadeHTMLFilter, UnescapeBeforeOutput,
+	TemplateSafeFilter, TemplateAutoescapeOffBlock, TemplateUnquotedAttribute, TemplateScriptOrURLContext, AutoescapeDisabled,
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // Fixes of this class.
-var Fixes = []*fix.Fix{LocalTarget}
+var Fixes = []*fix.Fix{LocalTarget, StrictCheck, PublicAddress}
 
 // LocalTarget lets a redirect go to this site only.
 var LocalTarget = &fix.Fix{

@@ -15,7 +15,7 @@ import (
 )
 
 // Fixes of this class.
-var Fixes = []*fix.Fix{AllowHosts}
+var Fixes = []*fix.Fix{AllowHosts, QuoteSegment, NoRedirects, SchemeGuard}
 
 // AllowHosts checks the URL of an outgoing request against a list of hosts.
 var AllowHosts = &fix.Fix{

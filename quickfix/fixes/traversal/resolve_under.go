@@ -14,7 +14,7 @@ import (
 )
 
 // Fixes of this class.
-var Fixes = []*fix.Fix{ResolveUnder, ExtractionFilter, HideListing}
+var Fixes = []*fix.Fix{ResolveUnder, StrictCheck, ExtractionFilter, HideListing}
 
 // ResolveUnder resolves a path and checks that it stays in its folder.
 var ResolveUnder = &fix.Fix{

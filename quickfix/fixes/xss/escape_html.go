@@ -15,18 +15,21 @@ import (
 )
 
 // Fixes of this class.
-var Fixes = []*fix.Fix{EscapeHTML, EscapeTemplates, QuoteAttribute, DropSafe, EscapeInTemplate, PassAsJSON, QuoteJSON}
+var Fixes = []*fix.Fix{FormatMarkup, EscapeHTML, SendJSON, CleanHTML, EscapeTemplates, QuoteAttribute, DropSafe, EscapeInTemplate, PassAsJSON, QuoteJSON}
 
 // EscapeHTML escapes the values in HTML that is put together.
 var EscapeHTML = &fix.Fix{
 	Name:    "escape-html",
-	For:     []*analysis.Rule{xss.ReflectedXSS, xss.HTMLBuiltFromVariables},
+	For:     []*analysis.Rule{xss.ReflectedXSS, xss.HTMLBuiltFromVariables, xss.HTMLEmailInjection, xss.UnsafeMarkup},
 	Compute: escapeHTML,
 }
 
 func escapeHTML(s *fix.Site) []fix.Proposal {
 	if s.Node.Kind() == syntax.KindHole {
 		return nil // of a template
+	}
+	if s.Finding.Rule == xss.UnsafeMarkup && strings.HasSuffix(s.EventName(), ".format_html") {
+		return nil // its arguments are escaped
 	}
 	value, ok := document(s)
 	if !ok {
@@ -50,7 +53,7 @@ func escapeHTML(s *fix.Site) []fix.Proposal {
 func document(s *fix.Site) (pyedit.At, bool) {
 	n := s.Node
 	if s.HasEvent && len(s.Event.Sinks) > 0 {
-		if a, ok := s.SinkArg(models.HTML); ok {
+		if a, ok := s.SinkArg(models.HTML | models.MailHTML); ok {
 			call, _ := s.Call()
 			return call.On(a.Value), true
 		}

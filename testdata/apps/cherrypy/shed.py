@@ -139,9 +139,9 @@ class Nurseries:
 
     @cherrypy.expose
     @cherrypy.tools.json_out()
-    def near(self, town):
-        # the address of the service is the mill's own
-        return requests.get(f"{cherrypy.config['orchard.nurseries']}/near/{town}", timeout=5).json()
+    def near(self, town):  # at near_town
+        # the address of the service is the mill's own, but not the path
+        return requests.get(f"{cherrypy.config['orchard.nurseries']}/near/{town}", timeout=5).json()  # want ssrf-partial via near_town
 
     @cherrypy.expose
     @cherrypy.tools.json_out()

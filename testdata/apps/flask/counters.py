@@ -162,7 +162,7 @@ class CounterForm(FlaskForm):
     size = StringField(validators=[AnyOf(["s", "m"])])
     key = StringField(validators=[UUID()])
     code = StringField(validators=[Regexp(r"^[a-z]+\Z")])
-    half = StringField(validators=[Regexp(r"[a-z]+")])
+    half = StringField(validators=[Regexp(r"[a-z]+")])  # want unanchored-validation
 
 
 @bp.post("/form")

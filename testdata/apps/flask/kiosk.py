@@ -52,7 +52,7 @@ def search():
 
 @kiosk.get("/back")
 def back() -> ResponseReturnValue:
-    return Markup('<a href="%s">back</a>' % request.referrer)  # want reflected-xss via
+    return Markup('<a href="%s">back</a>' % request.referrer)  # want unsafe-markup via
 
 
 @kiosk.get("/screen-escaped/<path:page>")
@@ -113,9 +113,9 @@ def feed(name):
 
 
 @kiosk.get("/mirror/path/<path:target>")
-def mirror_path(target):
-    url = urlunsplit(("https", "media.example.com", "/public/" + target, urlencode(request.args), ""))
-    return {"status": requests.head(url, timeout=3).status_code}
+def mirror_path(target):  # at mirrored
+    url = urlunsplit(("https", "media.example.com", "/public/" + target, urlencode(request.args), ""))  # at mirrored_url
+    return {"status": requests.head(url, timeout=3).status_code}  # want ssrf-partial via mirrored mirrored_url
 
 
 @kiosk.post("/mirror/allowed")

@@ -158,7 +158,7 @@ def hello(request, name, greeting="Hello"):  # at hello_name
 
 def hello_list(request):
     names = request.GET.getlist("name")  # at names
-    items = mark_safe("".join("<li>%s</li>" % name for name in names))  # want reflected-xss via names
+    items = mark_safe("".join("<li>%s</li>" % name for name in names))  # want unsafe-markup via names
     return HttpResponse("<ul>" + items + "</ul>")
 
 
