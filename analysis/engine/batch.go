@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"pavise/analysis"
 	"pavise/analysis/flow"
 	"pavise/analysis/source"
 	"pavise/analysis/syntax"
@@ -20,6 +21,8 @@ type Batch struct {
 	disk  *Disk
 	rules *dispatch
 	cwd   string
+
+	recall *recall // what earlier batches found, nil if that is of no interest
 
 	mu    sync.Mutex // guards files while they are added
 	files map[string]*batchFile
@@ -37,12 +40,16 @@ type batchFile struct {
 	tree    *syntax.Tree
 	opts    Options
 	taken   atomic.Bool
-	owner   *worker // that asked it what it registers
 	routes  []flow.Registration
 	result  *Contribution
 	an      *analysed // for its comments
 	inbox   []*draft
 	feeders []string
+
+	memo   *memo        // what was found earlier and still holds, or nil
+	inputs *flow.Inputs // on which what was found depends
+	failed bool         // a panic cost some of what is to be found
+	sound  bool         // what was found may be remembered
 }
 
 // Contribution is what was found in one file, for a [Session] in which it is
@@ -72,6 +79,12 @@ func NewBatch() *Batch {
 // Add takes a file in. It is safe for concurrent use.
 func (b *Batch) Add(f *source.File, o Options) {
 	x := &batchFile{path: f.Path(), at: inProgram(f.Path()), file: f, opts: o.withDefaults()}
+	x.opts.OnPanic = func(rule *analysis.Rule, path string, value any, stack []byte) {
+		x.failed = true
+		if o.OnPanic != nil {
+			o.OnPanic(rule, path, value, stack)
+		}
+	}
 	b.disk.hold(x.at, f)
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -110,8 +123,21 @@ func (b *Batch) Run(ctx context.Context, workers int, each func()) error {
 	team := make([]*worker, max(1, workers))
 	for i := range team {
 		team[i] = &worker{flow.NewProgram(b.rules.index, b.disk)}
+		if b.recall != nil {
+			team[i].program.Trace()
+		}
 	}
-	b.all(ctx, team, func(w *worker, x *batchFile) { b.ask(w, x) })
+	b.all(ctx, team, func(w *worker, x *batchFile) {
+		if b.recall != nil {
+			b.remembers(x)
+		}
+		if x.memo == nil {
+			b.ask(w, x)
+		}
+	})
+	if b.recall != nil {
+		b.register()
+	}
 	b.routes = map[string][]flow.Registration{}
 	for _, x := range b.order {
 		if len(x.routes) > 0 {
@@ -120,13 +146,20 @@ func (b *Batch) Run(ctx context.Context, workers int, each func()) error {
 	}
 	for _, w := range team {
 		for _, x := range b.order {
-			if x.owner != w && len(x.routes) > 0 {
+			if len(x.routes) > 0 { // the owner may have forgotten them again
 				w.program.SetRoutes(x.at, x.routes)
 			}
 		}
 	}
 	b.all(ctx, team, func(w *worker, x *batchFile) {
-		b.analyse(w, x)
+		if x.memo != nil && !b.believes(x) {
+			x.memo = nil
+		}
+		if x.memo != nil {
+			b.known(x)
+		} else {
+			b.analyse(w, x)
+		}
 		if each != nil {
 			each()
 		}
@@ -136,7 +169,7 @@ func (b *Batch) Run(ctx context.Context, workers int, each func()) error {
 }
 
 // all runs a step for every file: each worker takes neighbours, which share
-// what they import.
+// what they import, and helps the others from the end of theirs.
 func (b *Batch) all(ctx context.Context, team []*worker, step func(*worker, *batchFile)) {
 	for _, x := range b.order {
 		x.taken.Store(false)
@@ -144,15 +177,19 @@ func (b *Batch) all(ctx context.Context, team []*worker, step func(*worker, *bat
 	var group sync.WaitGroup
 	for i, w := range team {
 		group.Go(func() {
-			n := len(b.order)
-			from := n * i / len(team)
-			for k := range n {
-				x := b.order[(from+k)%n]
-				if ctx.Err() != nil {
-					return
-				}
-				if x.taken.CompareAndSwap(false, true) {
-					step(w, x)
+			for k := range len(team) {
+				part := b.part((i+k)%len(team), len(team))
+				for j := range part {
+					x := part[j]
+					if k > 0 {
+						x = part[len(part)-1-j]
+					}
+					if ctx.Err() != nil {
+						return
+					}
+					if x.taken.CompareAndSwap(false, true) {
+						step(w, x)
+					}
 				}
 			}
 		})
@@ -160,27 +197,39 @@ func (b *Batch) all(ctx context.Context, team []*worker, step func(*worker, *bat
 	group.Wait()
 }
 
+// part is the files of which a worker takes care.
+func (b *Batch) part(i, workers int) []*batchFile {
+	n := len(b.order)
+	return b.order[n*i/workers : n*(i+1)/workers]
+}
+
 // ask finds out which handlers of other files a file registers.
 func (b *Batch) ask(w *worker, x *batchFile) {
-	x.owner, x.tree = w, b.disk.Tree(x.at)
+	x.tree = b.disk.Tree(x.at)
 	defer func() {
 		if v := recover(); v != nil {
-			x.routes = nil // said when the file is analysed
+			x.routes, x.failed = nil, true // said when the file is analysed
 		}
 	}()
 	a := w.program.File(x.at)
 	a.Update(x.tree)
 	for _, i := range a.Registering() {
-		if r := a.Result(i); r != nil {
-			x.routes = append(x.routes, r.Routes()...)
-		}
+		a.Result(i)
 	}
+	x.routes = a.Routes()
 }
 
 // analyse runs all of a file.
 func (b *Batch) analyse(w *worker, x *batchFile) {
+	if x.tree == nil {
+		x.tree = b.disk.Tree(x.at)
+	}
 	an := newAnalysed(b.rules, w.program, x.path, x.opts)
 	an.update(x.tree)
+	if b.recall != nil {
+		inputs, ok := an.flow.Inputs()
+		x.inputs, x.sound = inputs, ok && !x.failed && x.tree.Partial == ""
+	}
 	x.an = &analysed{rules: b.rules, at: x.at, tree: x.tree, own: an.own, note: an.note, run: fileRun{path: x.path}}
 	x.result = &Contribution{at: x.at, own: an.own, out: an.out, on: an.on, routes: x.routes, asked: an.flow.Asked(), note: an.note}
 	an.flow.Release()
@@ -258,10 +307,7 @@ func (b *Batch) Findings() int {
 // File is the text of a file under the path that a step names, nil if it
 // cannot be read.
 func (b *Batch) File(path string) *source.File {
-	if tree := b.disk.Tree(inProgram(path)); tree != nil {
-		return tree.File
-	}
-	return nil
+	return b.disk.text(inProgram(path))
 }
 
 // Contributions are what was found in each file, for a session.
@@ -276,7 +322,12 @@ func (b *Batch) Contributions() []*Contribution {
 }
 
 // start implements locator.
-func (b *Batch) start(s spot, _ source.Span) (uint32, bool) { return startIn(b.disk.Tree(s.path), s) }
+func (b *Batch) start(s spot, _ source.Span) (uint32, bool) {
+	if s.unit == nil {
+		return s.base, true // it is remembered, and the text is the same
+	}
+	return startIn(b.disk.Tree(s.path), s)
+}
 
 // shown implements locator: as given, or from the working folder if it is below.
 func (b *Batch) shown(at string) string {

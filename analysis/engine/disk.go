@@ -123,6 +123,37 @@ func (f *diskFile) parse(text *source.File, isPage bool) {
 	f.tree = parse(text)
 }
 
+// text is the text of a file, not parsed if that has not been done; nil if it
+// cannot be read. It stays what it is: Refresh does not look at it.
+func (d *Disk) text(path string) *source.File {
+	d.mu.Lock()
+	f := d.files[path]
+	d.mu.Unlock()
+	if f == nil {
+		info, err := os.Stat(path)
+		if err != nil || !info.Mode().IsRegular() || info.Size() > maxModule {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return nil
+		}
+		d.mu.Lock()
+		if f = d.files[path]; f == nil {
+			f = &diskFile{text: source.New(path, text)}
+			d.files[path] = f
+		}
+		d.mu.Unlock()
+	}
+	if f.text != nil {
+		return f.text
+	}
+	if tree := d.Tree(path); tree != nil {
+		return tree.File
+	}
+	return nil
+}
+
 // hold takes a text in place of what is on the disk.
 func (d *Disk) hold(path string, text *source.File) {
 	d.mu.Lock()

@@ -22,7 +22,7 @@ type Session struct {
 	files   map[string]*openFile // by the paths that were given
 	at      map[string]*openFile // those of Python, by their paths in the program
 	pages   map[string]*openFile // templates, likewise
-	guests  map[string]*Contribution
+	guests  *guests
 	whole   bool // a scan has contributed what is not open
 	slides  map[*syntax.Unit]slide
 	touched map[string]bool // files, by their paths in the program, whose findings another file's change may have changed
@@ -40,7 +40,7 @@ type openFile struct {
 // NewSession returns a session without files.
 func NewSession(o Options) *Session {
 	o = o.withDefaults()
-	s := &Session{opts: o, disk: NewDisk(), files: map[string]*openFile{}, pages: map[string]*openFile{}, guests: map[string]*Contribution{}}
+	s := &Session{opts: o, disk: NewDisk(), files: map[string]*openFile{}, pages: map[string]*openFile{}, guests: newGuests()}
 	s.reset()
 	return s
 }
@@ -178,8 +178,8 @@ func (s *Session) follow(at string, rendered bool) {
 			s.touch(x.an)
 		}
 	}
-	for path, g := range s.guests {
-		if s.at[path] == nil && slices.Contains(g.on, at) {
+	for path := range s.guests.through[at] {
+		if s.at[path] == nil {
 			s.touchGuest(path)
 		}
 	}
@@ -202,7 +202,7 @@ func (s *Session) touch(an *analysed) {
 
 // touchGuest notes the files in which a contribution says something.
 func (s *Session) touchGuest(at string) {
-	g := s.guests[at]
+	g := s.guests.of[at]
 	if g == nil {
 		return
 	}
@@ -234,8 +234,8 @@ func (s *Session) feeders(at string) []string {
 			out = append(out, path)
 		}
 	}
-	for path, g := range s.guests {
-		if path != at && s.at[path] == nil && len(g.out[at]) > 0 {
+	for path := range s.guests.into[at] {
+		if path != at && s.at[path] == nil {
 			out = append(out, path)
 		}
 	}
@@ -250,7 +250,7 @@ func (s *Session) inbox(at string) []*draft {
 		if x := s.at[path]; x != nil {
 			out = append(out, x.an.out[at]...)
 		} else {
-			out = append(out, s.guests[path].out[at]...)
+			out = append(out, s.guests.of[path].out[at]...)
 		}
 	}
 	return out
@@ -315,7 +315,7 @@ func (s *Session) closed(at string) *Snapshot {
 	a.run.path = at
 	inbox := s.inbox(at)
 	a.partly = isPage(tree) && (!s.whole || len(inbox) == 0)
-	if g := s.guests[at]; g != nil {
+	if g := s.guests.of[at]; g != nil {
 		a.own, a.note = g.own, g.note
 	}
 	snap := a.snapshot(inbox, s, s.opts.Config)
@@ -369,7 +369,7 @@ func (s *Session) Contribute(list []*Contribution) {
 			s.disk.isTemplate(path)
 		}
 		s.touchGuest(c.at)
-		s.guests[c.at] = c
+		s.guests.set(c.at, c)
 		s.touchGuest(c.at)
 		if s.at[c.at] == nil {
 			s.program.SetRoutes(c.at, c.routes)
@@ -383,7 +383,7 @@ func (s *Session) Depending(path string) []string {
 	defer s.mu.Unlock()
 	at := inProgram(path)
 	var out []string
-	for p, g := range s.guests {
+	for p, g := range s.guests.of {
 		if s.at[p] == nil && slices.Contains(g.asked, at) {
 			out = append(out, p)
 		}
@@ -460,7 +460,7 @@ func (s *Session) Close(path string) {
 	delete(s.at, f.an.at)
 	s.touch(f.an)
 	s.program.Reload(f.an.at)
-	if g := s.guests[f.an.at]; g != nil {
+	if g := s.guests.of[f.an.at]; g != nil {
 		s.program.SetRoutes(g.at, g.routes)
 		s.touchGuest(g.at)
 	}
@@ -497,7 +497,7 @@ func (s *Session) Forget(path string) {
 	s.look()
 	at := inProgram(path)
 	s.touchGuest(at)
-	delete(s.guests, at)
+	s.guests.set(at, nil)
 	if s.at[at] == nil {
 		s.program.SetRoutes(at, nil)
 	}

@@ -191,7 +191,7 @@ func (d *Disk) lookForTemplates(moved bool) bool {
 func (c *Contribution) templates() []string {
 	var out []string
 	note := func(s spot) {
-		if s.unit.IsFlat() && !slices.Contains(out, s.path) {
+		if s.unit != nil && s.unit.IsFlat() && !slices.Contains(out, s.path) {
 			out = append(out, s.path)
 		}
 	}

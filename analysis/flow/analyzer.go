@@ -28,6 +28,9 @@ type Analyzer struct {
 	stale bool        // a result was forgotten since Settle
 
 	page *template.File // if it is a template and not Python
+
+	lookups *Lookups     // what was looked for from the file, if the program traces
+	loose   map[dep]bool // of results that were not kept, likewise
 }
 
 func classesOf(names map[string]bool) map[string]bool {
@@ -43,13 +46,14 @@ func classesOf(names map[string]bool) map[string]bool {
 
 // Module is one version of a file.
 type Module struct {
-	a     *Analyzer
-	set   *models.Set
-	tree  *syntax.Tree
-	units []*unitState
-	binds map[string][]int // module-level name -> units that bind it
-	byKey map[string]int   // function, method or class -> unit
-	body  map[string][]int // class key -> units of its body
+	a       *Analyzer
+	set     *models.Set
+	tree    *syntax.Tree
+	units   []*unitState
+	binds   map[string][]int    // module-level name -> units that bind it
+	byKey   map[string]int      // function, method or class -> unit
+	body    map[string][]int    // class key -> units of its body
+	classes map[string]*members // by key: those that were asked for
 	// writers are the units with a function that binds a name of the module.
 	writers map[string][]int
 	stars   []string        // modules of star imports
@@ -57,9 +61,8 @@ type Module struct {
 
 	awake *awake
 
-	setters   map[string]map[string][]int // class -> attribute of self -> units of methods that assign to it
-	registers []int                       // units that may register handlers; nil: not looked for
-	filters   map[string]*Func            // template filters that it registers, nil before they are asked for
+	registers []int            // units that may register handlers; nil: not looked for
+	filters   map[string]*Func // template filters that it registers, nil before they are asked for
 
 	partials int // results that were not kept because units ask for each other
 }
@@ -74,13 +77,15 @@ type unitState struct {
 	scopes  map[int]*python.Scope // of functions inside, by node index
 	result  *Result
 	busy    bool
-	fields  *fields // what it assigns to attributes of self, if it is a method
+	fields  *fields  // what it assigns to attributes of self, if it is a method
+	attrs   []string // whose names these are; nil before they are asked for
 	fn      *Func
 	woken   bool // something that rules look at may happen in it
 	facts   facts
 	cls     *Value
-	clsDeps map[dep]bool // of cls
-	calls   *calls       // of private functions, once they are asked for
+	clsDeps map[dep]bool            // of cls
+	calls   *calls                  // of private functions, once they are asked for
+	given   map[string]map[dep]bool // of an import: what each name that it binds depends on
 }
 
 // Result of running one unit.
@@ -97,7 +102,14 @@ type Result struct {
 	routes  []Registration
 }
 
-func maskOf(name string) uint64 { return 1 << (hashOf(name) & 63) }
+// maskOf is a bit of 64 for a name.
+func maskOf(name string) uint64 {
+	n := len(name)
+	if n == 0 {
+		return 1
+	}
+	return 1 << ((uint(n)*37 + uint(name[0]) + uint(name[n/2])*5 + uint(name[n-1])*11) & 63)
+}
 
 // Update takes the next version of the file and forgets the results that it
 // makes invalid, in this file and in others.
@@ -142,6 +154,7 @@ func (a *Analyzer) update(tree *syntax.Tree) (gone, fresh []*unitState) {
 	if same {
 		m.binds, m.byKey, m.body, m.stars, m.roots, m.awake = old.binds, old.byKey, old.body, old.stars, old.roots, old.awake
 		m.writers = old.writers
+		m.keepMembers(old)
 	} else {
 		m.index()
 	}
@@ -169,6 +182,18 @@ func sameShape(old, m *Module, gone, fresh []*unitState) bool {
 		}
 	}
 	return true
+}
+
+// keepMembers takes over what is known of the classes of the version before,
+// but for those of which a method assigns other attributes now.
+func (m *Module) keepMembers(old *Module) {
+	m.classes = old.classes
+	for i, st := range m.units {
+		o := old.units[i]
+		if o != st && m.classes[st.unit.Parent] != nil && st.unit.Class == syntax.Function && !slices.Equal(o.selfAttrs(), st.selfAttrs()) {
+			delete(m.classes, st.unit.Parent)
+		}
+	}
 }
 
 func isImport(u *syntax.Unit) bool {

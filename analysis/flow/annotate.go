@@ -173,7 +173,7 @@ func (f *frame) byTypeValue(c, v *Value, depth int) *Value {
 		return v
 	case c.cls != nil && !c.inst:
 		return f.byLocalClass(c.cls, v, depth)
-	case harmlessTypes[c.Name]:
+	case harmlessType(c.Name):
 		return typed(c.Name)
 	case c.Name == "str" || c.Name == "bytes":
 		return retyped(v, c.Name)

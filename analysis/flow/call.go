@@ -26,7 +26,7 @@ func (f *frame) args(list syntax.Node) []Arg {
 	if list.Kind() == syntax.KindGeneratorExpression {
 		return []Arg{{Node: list, Value: f.eval(list)}}
 	}
-	out := make([]Arg, 0, 4)
+	out := make([]Arg, 0, list.NamedCount())
 	for c := range list.NamedChildren() {
 		switch c.Kind() {
 		case syntax.KindKeywordArgument:
@@ -463,6 +463,9 @@ var safeNames = regexp.MustCompile(`(?i)render|url_for|reverse|resolve_url|get_a
 
 // carry is a result that holds the data of the receiver and every argument.
 func carry(recv *Value, args []Arg, vague bool) *Value {
+	if !carriesData(recv, args) {
+		return result
+	}
 	out := &Value{Clean: models.All, Weak: models.All}
 	if recv != nil {
 		out.mix(whole(recv))
@@ -484,6 +487,16 @@ func carry(recv *Value, args []Arg, vague bool) *Value {
 	}
 	return out
 }
+
+// carriesData reports whether data may be in the operands of a call.
+func carriesData(recv *Value, args []Arg) bool {
+	if recv != nil && recv.carries() {
+		return true
+	}
+	return slices.ContainsFunc(args, func(a Arg) bool { return a.Value.carries() })
+}
+
+func (v *Value) carries() bool { return len(v.Origins) > 0 || v.parts != nil || v.rest != nil }
 
 // argOf finds an argument by position, keyword or "self".
 func (f *frame) argOf(which string, recv *Value, args []Arg) *Value {
@@ -640,7 +653,7 @@ func positionalParts(args []Arg) []part {
 // convertsToHarmless recognises get("x", type=int) and its kind.
 func convertsToHarmless(args []Arg) bool {
 	a := FindArg(args, "type")
-	return a != nil && (harmlessTypes[a.Value.Name] || harmlessTypes[strings.TrimPrefix(a.Value.Name, "builtins.")])
+	return a != nil && (harmlessType(a.Value.Name) || harmlessType(strings.TrimPrefix(a.Value.Name, "builtins.")))
 }
 
 // converted is get("x", type=f), where f is of the program: what f makes of it.

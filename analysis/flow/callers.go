@@ -121,7 +121,7 @@ func (m *Module) givenByCallers(r *run) *given {
 		}
 		in := m.callsIn(st)
 		r.partial = r.partial || in != st.calls
-		r.inherit(st, callsAnswer, in.deps)
+		r.inherit(in, in.deps)
 		for _, n := range sites {
 			all = append(all, in.made[n])
 		}

@@ -13,7 +13,7 @@ import (
 func (r *run) class(st *unitState) *Value {
 	r.deps[dep{st.a, st.unit.Key}] = true
 	if st.cls != nil {
-		r.inherit(st, classAnswer, st.clsDeps)
+		r.inherit(st.cls, st.clsDeps)
 		return st.cls
 	}
 	c := &Class{a: st.a, name: st.unit.Key, node: python.Undecorated(st.unit.Root()), unit: st}
@@ -24,7 +24,7 @@ func (r *run) class(st *unitState) *Value {
 	c.bases = f.bases(c.node)
 	st.clsDeps = r.deps
 	r.deps, r.taken = outer, taken
-	r.inherit(st, classAnswer, st.clsDeps)
+	r.inherit(st.cls, st.clsDeps)
 	return st.cls
 }
 
@@ -77,6 +77,9 @@ func (f *frame) instance(c *Class) *Value {
 // classAttr finds an attribute of a class of this file, or of its instance;
 // nil if the class does not say.
 func (f *frame) classAttr(obj *Value, name string, n syntax.Node) *Value {
+	if obj.cls == nil {
+		return nil // an instance of an enumeration is none of its class
+	}
 	return f.classAttrDepth(obj, obj.cls, name, n, 0)
 }
 
@@ -178,9 +181,8 @@ func (m *Module) isStatic(fn *Func) bool {
 func (r *run) classBody(m *Module, class, name string, before int) *Value {
 	r.deps[dep{m.a, class}] = true
 	var out *Value
-	for _, o := range m.body[class] {
-		st := m.units[o]
-		if st.unit.Class != syntax.Statement || st.scope.Slot(name) < 0 || st == r.unit || before >= 0 && o >= before {
+	for _, o := range m.members(class).binds[name] {
+		if m.units[o] == r.unit || before >= 0 && o >= before {
 			continue
 		}
 		out = join(out, r.export(m, o, name))
@@ -196,14 +198,14 @@ func (r *run) classField(c *Class, name string) *Value {
 	}
 	var out *Value
 	m := c.a.m
-	for _, o := range m.assigning(c.name)[name] {
+	for _, o := range m.members(c.name).assigns[name] {
 		st := m.units[o]
 		if st == r.shallow || r.shallow != nil && !st.isInit() {
 			continue
 		}
 		r.deps[dep{c.a, st.unit.Key}] = true
 		fields := m.fields(st)
-		r.inherit(st, fieldsAnswer, fields.deps)
+		r.inherit(fields, fields.deps)
 		if v := fields.attrs[name]; v != nil {
 			out = join(out, v)
 		}
@@ -245,29 +247,46 @@ func (m *Module) fields(st *unitState) *fields {
 	return st.fields
 }
 
-// assigning maps attributes to the methods of a class that assign to them.
-func (m *Module) assigning(class string) map[string][]int {
-	by := m.setters[class]
-	if by != nil {
-		return by
+// members is what a class body says of names.
+type members struct {
+	binds   map[string][]int // name -> statements of the body that bind it
+	assigns map[string][]int // attribute of self -> methods that assign it
+}
+
+// members of a class, looked through once.
+func (m *Module) members(class string) *members {
+	in := m.classes[class]
+	if in != nil {
+		return in
 	}
-	by = map[string][]int{}
+	in = &members{binds: map[string][]int{}, assigns: map[string][]int{}}
 	for _, o := range m.body[class] {
-		st := m.units[o]
-		if st.unit.Class != syntax.Function {
-			continue
-		}
-		for _, name := range m.scope(python.Undecorated(st.unit.Root())).SelfAttrs {
-			if list := by[name]; len(list) == 0 || list[len(list)-1] != o {
-				by[name] = append(list, o)
+		switch st := m.units[o]; st.unit.Class {
+		case syntax.Statement:
+			for _, name := range st.scope.Names {
+				in.binds[name] = append(in.binds[name], o)
+			}
+		case syntax.Function:
+			for _, name := range st.selfAttrs() {
+				in.assigns[name] = append(in.assigns[name], o)
 			}
 		}
 	}
-	if m.setters == nil {
-		m.setters = map[string]map[string][]int{}
+	if m.classes == nil {
+		m.classes = map[string]*members{}
 	}
-	m.setters[class] = by
-	return by
+	m.classes[class] = in
+	return in
+}
+
+// selfAttrs are the attributes of self that a method assigns, each once.
+func (st *unitState) selfAttrs() []string {
+	if st.attrs == nil {
+		names := slices.Clone(st.a.m.scope(python.Undecorated(st.unit.Root())).SelfAttrs)
+		slices.Sort(names)
+		st.attrs = append([]string{}, slices.Compact(names)...)
+	}
+	return st.attrs
 }
 
 // selfAttr notes what a method assigns to an attribute of self.

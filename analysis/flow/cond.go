@@ -724,7 +724,7 @@ func equalTo(x, y *Value, positive bool) []fact {
 			return []fact{{base: base, kinds: models.All, onTrue: positive}} // it is empty
 		}
 	case "type":
-		if harmlessTypes[y.Name] {
+		if harmlessType(y.Name) {
 			return []fact{{base: base, kinds: models.All, onTrue: positive}}
 		}
 	case "item", "encoded", "resolved", "first", "second", "start", "character":

@@ -34,7 +34,14 @@ const (
 
 var constTypes = [...]string{"None", "bool", "int", "float", "str", "bytes"}
 
-func constant(c Const) *Value { return &Value{Consts: []Const{c}, Type: constTypes[c.Kind]} }
+func constant(c Const) *Value {
+	v := &struct {
+		Value
+		list [1]Const
+	}{list: [1]Const{c}}
+	v.Consts, v.Type = v.list[:], constTypes[c.Kind]
+	return &v.Value
+}
 
 var (
 	noneValue  = constant(Const{Kind: NoneConst})

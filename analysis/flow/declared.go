@@ -107,7 +107,7 @@ func (f *frame) fieldValue(decl, data *Value, depth int) *Value {
 		return v
 	}
 	switch {
-	case harmlessTypes[x.Type]:
+	case harmlessType(x.Type):
 		return typed(x.Type)
 	case x.Type != "":
 		return retyped(v, x.Type)

@@ -23,7 +23,7 @@ func (f *frame) runAs(fn *Func, how routed) {
 	g.depth = 0
 	g.parent = fn.closure
 	g.route, g.pattern, g.syntax, g.wraps = how.route, how.pattern, how.syntax, f.wrapped(fn)
-	params := python.Params(fn.node)
+	params := g.scope.Params
 	f.entryParams(g, fn, params, how)
 	f.throughWrappers(g, fn, params)
 	if Checks(fn.name) {

@@ -21,8 +21,9 @@ func (r *rendering) projectFilter(e *template.Expr, x *Value, args []Arg) *Value
 			if a.Kind != template.Name {
 				continue
 			}
+			f.run.deps[dep{f.m.a, depImports}] = true
 			file, rest := f.m.a.locate(f.m.a, ".templatetags."+a.Name)
-			if b := f.m.a.modulesAt(file, rest); b != nil && len(modules) < maxNames {
+			if b := f.m.a.moduleAt(file, rest); b != nil && len(modules) < maxNames {
 				modules = append(modules, b)
 			}
 		}
@@ -50,12 +51,12 @@ func (r *rendering) at(e *template.Expr) syntax.Node {
 	return e.At
 }
 
-// modulesAt is the module at a path, if the whole of a target led there.
-func (p *Program) modulesAt(file, rest string) *Analyzer {
+// moduleAt is the module at a path, if the whole of a target led there.
+func (a *Analyzer) moduleAt(file, rest string) *Analyzer {
 	if file == "" || rest != "" {
 		return nil
 	}
-	return p.module(file)
+	return a.open(file)
 }
 
 // filter is the function that a module registers as a template filter.

@@ -282,7 +282,7 @@ type run struct {
 	events    []Event
 	consumed  map[*Value]bool // texts that went on to a sink, a log or a larger text
 	deps      map[dep]bool
-	taken     map[answer]int // answers of units whose dependencies are in deps, by their number
+	taken     map[any]bool // answers whose dependencies are in deps
 	routes    []Registration
 	literals  map[syntax.Node]*Value
 	wrapped   map[*Func]*Value // what decorators of the program put in place of functions

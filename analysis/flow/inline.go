@@ -63,7 +63,7 @@ func (f *frame) follow(n, obj syntax.Node, fn *Func, self *Value, args []Arg) *V
 		defer func(before int) { f.run.plain += f.run.steps - before }(f.run.steps)
 	}
 	g := f.enter(fn)
-	params := python.Params(fn.node)
+	params := g.scope.Params
 	f.bindArgs(g, fn, params, self, args)
 	g.watch(params)
 	f.run.stack = append(f.run.stack, fn.node)
@@ -83,7 +83,7 @@ func (f *frame) follow(n, obj syntax.Node, fn *Func, self *Value, args []Arg) *V
 	}
 	v = f.learnFrom(g, v)
 	f.writeBack(obj, g, params, self, args)
-	if !n.OK() {
+	if !n.OK() || !v.steps() {
 		return v
 	}
 	return v.step(n, "returned by "+fn.name+"()")
@@ -165,7 +165,7 @@ func joinReturn(ret *Value) *Value {
 // bindArgs binds the parameters of g to the arguments of a call.
 func (f *frame) bindArgs(g *frame, fn *Func, params []python.Param, self *Value, args []Arg) {
 	set := func(p python.Param, v *Value, at syntax.Node) {
-		if at.OK() {
+		if at.OK() && v.steps() {
 			v = v.step(at, "passed to "+fn.name+"() as "+p.Name)
 		}
 		g.setLocal(p.Name, v)

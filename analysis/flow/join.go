@@ -123,7 +123,7 @@ func joinOrigins(a, b []Origin) []Origin {
 	if len(b) == 0 {
 		return a
 	}
-	out := slices.Clone(a)
+	out := a[:len(a):len(a)] // is copied if something is added
 	for _, o := range b {
 		if len(out) >= maxOrigins {
 			break
@@ -139,7 +139,7 @@ func joinConsts(a, b []Const) []Const {
 	if a == nil || b == nil {
 		return nil
 	}
-	out := slices.Clone(a)
+	out := a[:len(a):len(a)]
 	for _, c := range b {
 		if !slices.Contains(out, c) {
 			out = append(out, c)
@@ -153,22 +153,13 @@ func joinConsts(a, b []Const) []Const {
 
 // joinAlts keeps both sides apart so that each is judged by its own text.
 func joinAlts(a, b *Value) []*Value {
-	var out []*Value
-	for _, v := range []*Value{a, b} {
-		list := v.alts
-		if list == nil {
-			list = []*Value{v}
+	out := make([]*Value, 0, max(1, len(a.alts))+max(1, len(b.alts)))
+	for _, v := range [2]*Value{a, b} {
+		if v.alts == nil {
+			out = appendOther(out, v)
 		}
-		for _, x := range list {
-			if v.alts != nil { // what was learnt of the whole holds for each
-				x = x.cleaned(v.Clean).weakened(v.Weak &^ v.Clean).marked(v.marks).along(v)
-			}
-			i := slices.IndexFunc(out, func(y *Value) bool { return y.id() == x.id() && sameParts(y, x) })
-			if i < 0 {
-				out = append(out, x)
-			} else {
-				out[i] = joinCopies(out[i], x)
-			}
+		for _, x := range v.alts { // what was learnt of the whole holds for each
+			out = appendOther(out, x.cleaned(v.Clean).weakened(v.Weak&^v.Clean).marked(v.marks).along(v))
 		}
 	}
 	if len(out) > maxAlts && (len(out) > maxChoices || slices.ContainsFunc(out, func(x *Value) bool { return !x.Local() })) {
@@ -179,6 +170,17 @@ func joinAlts(a, b *Value) []*Value {
 		return nil // the joined origins speak for all of them
 	}
 	return out
+}
+
+// appendOther adds an alternative to a list, or to the copy of it there.
+func appendOther(list []*Value, x *Value) []*Value {
+	for i, y := range list {
+		if y.id() == x.id() && sameParts(y, x) {
+			list[i] = joinCopies(y, x)
+			return list
+		}
+	}
+	return append(list, x)
 }
 
 // alike reports whether two values are containers or objects of one class: then

@@ -333,7 +333,7 @@ func (m *matching) class(p syntax.Node, v *Value, depth int) {
 		if len(v.Consts) > 1 {
 			m.may()
 		}
-	case harmlessTypes[cls.Name]:
+	case harmlessType(cls.Name):
 		m.may()
 		m.facts = append(m.facts, fact{base: v, kinds: models.All, onTrue: true})
 	case cls.cls != nil && v.cls == cls.cls && v.inst:

@@ -330,7 +330,7 @@ func (r *rendering) binary(e *template.Expr) *Value {
 		// markup escapes what is put to it
 		return carry(escaped(a), []Arg{{Value: escaped(b)}}, false).as(markup)
 	}
-	if e.Name == "~" || e.Name == "+" && !harmlessTypes[a.Type] {
+	if e.Name == "~" || e.Name == "+" && !harmlessType(a.Type) {
 		v := assemble([]Piece{{Hole: a, Node: e.X.At}, {Hole: b, Node: e.Y.At}})
 		if marked(a) && marked(b) && v.Consts == nil {
 			return v.as(markup)

@@ -57,10 +57,10 @@ func (f *frame) parsedArg(call syntax.Node, args []Arg, data *Value) *Value {
 			if x := f.inline(call, t.fn, nil, []Arg{{Value: data}}); x != neverReturns {
 				v = x
 			}
-		case harmlessTypes[t.Name]:
+		case harmlessType(t.Name):
 			v = typed(t.Name)
 		default:
-			if h := f.m.set.TypeOf(t.Name + "()"); harmlessTypes[h] {
+			if h := f.m.set.TypeOf(t.Name + "()"); harmlessType(h) {
 				v = typed(h)
 			}
 		}

@@ -40,6 +40,8 @@ type Program struct {
 	unbound map[string]*Value            // the one value of each name that no file binds
 	routes  map[routeKey][]Registration  // handlers that another file registers
 	located map[string]map[string]string // folder -> target -> file NUL rest
+	tracing bool                         // keep what Inputs tells
+	runs    int                          // of units, since the program was made
 	asking  bool                         // the units that may register handlers are being run
 	also    []*Analyzer                  // in which something was soiled by the way
 }
@@ -52,6 +54,9 @@ func NewProgram(ix *Index, files Files) *Program {
 		unbound: map[string]*Value{}, located: map[string]map[string]string{},
 	}
 }
+
+// Runs counts the runs of units, for measuring what an edit costs.
+func (p *Program) Runs() int { return p.runs }
 
 // dep is something that a result depends on: a name that a module binds, or
 // one of the special names below.
@@ -82,6 +87,15 @@ func (p *Program) module(path string) *Analyzer {
 	}
 	p.modules[path] = nil
 	return nil
+}
+
+// open is the module at a path that something in the file leads to.
+func (a *Analyzer) open(path string) *Analyzer {
+	b := a.module(path)
+	if b == nil {
+		a.looked(unreadable+path, "")
+	}
+	return b
 }
 
 // template is the template at path, nil if it cannot be read.
@@ -190,12 +204,13 @@ func (p *Program) locate(a *Analyzer, target string) (file, rest string) {
 	if strings.HasPrefix(target, strings.TrimSuffix(name, ".py")) {
 		key = name + "\x00" + target // a module does not import itself
 	}
-	if got, ok := in[key]; ok {
-		file, rest, _ = strings.Cut(got, "\x00")
-		return file, rest
+	got, ok := in[key]
+	if !ok {
+		got = answer(p.files.Locate(a.path, target))
+		in[key] = got
 	}
-	file, rest = p.files.Locate(a.path, target)
-	in[key] = file + "\x00" + rest
+	a.looked(target, got)
+	file, rest, _ = strings.Cut(got, "\x00")
 	return file, rest
 }
 
@@ -208,7 +223,7 @@ func (f *frame) ofProject(target string) *Value {
 	if file == "" {
 		return nil
 	}
-	b := a.module(file)
+	b := a.open(file)
 	if b == nil {
 		return nil
 	}
@@ -274,7 +289,7 @@ func (f *frame) ofModule(b *Analyzer, name string) *Value {
 	r.deps[dep{b, depImports}] = true
 	if filepath.Base(b.path) == "__init__.py" {
 		if file, rest := b.locate(b, "."+name); file != "" && rest == "" && file != b.path {
-			if c := b.module(file); c != nil {
+			if c := b.open(file); c != nil {
 				f.holdsOn(c)
 				return &Value{mod: c}
 			}
@@ -294,7 +309,7 @@ func (f *frame) fromStar(target, name string) *Value {
 	}
 	f.run.deps[dep{f.m.a, depImports}] = true
 	if file, rest := f.m.a.locate(f.m.a, target); file != "" && rest == "" {
-		b := f.m.a.module(file)
+		b := f.m.a.open(file)
 		if b == nil || f.run.inVain[dep{b, name}] || !f.run.gives(b, name) {
 			return nil
 		}
@@ -392,6 +407,11 @@ func (a *Analyzer) forgetResults(dirty map[dep]bool) (soiled bool) {
 				st.cls = nil
 				a.soil(st, dirty, &mask, &again)
 			}
+			for n, deps := range st.given {
+				if intersects(deps, dirty) {
+					a.soilName(n, dirty, &mask, &again)
+				}
+			}
 			if st.result == nil || st.result.mask&mask == 0 || !intersects(st.result.deps, dirty) {
 				continue
 			}
@@ -405,14 +425,21 @@ func (a *Analyzer) forgetResults(dirty map[dep]bool) (soiled bool) {
 	return soiled
 }
 
-// soil notes that what a unit binds may be something else now.
+// soil notes that what a unit binds may be something else now, but for what
+// depends on less than the unit.
 func (a *Analyzer) soil(st *unitState, dirty map[dep]bool, mask *uint64, again *bool) {
 	for _, n := range st.names() {
-		if d := (dep{a, n}); !dirty[d] {
-			dirty[d] = true
-			*mask |= maskOf(n)
-			*again = true
+		if st.given[n] == nil {
+			a.soilName(n, dirty, mask, again)
 		}
+	}
+}
+
+func (a *Analyzer) soilName(n string, dirty map[dep]bool, mask *uint64, again *bool) {
+	if d := (dep{a, n}); !dirty[d] {
+		dirty[d] = true
+		*mask |= maskOf(n)
+		*again = true
 	}
 }
 

@@ -380,6 +380,7 @@ func (j *job) find(name string) *page {
 	}
 	b := a.template(path)
 	if b == nil {
+		a.looked(unreadable+path, "")
 		return nil
 	}
 	f.run.deps[dep{b, templateKey}] = true
@@ -391,7 +392,7 @@ const templateKey = "template"
 
 // findTemplate is Files.FindTemplate, remembered.
 func (p *Program) findTemplate(a *Analyzer, name string, folders []string) string {
-	key := "\x00" + name + "\x00" + strings.Join(folders, "\x00")
+	key := templateQuestion(name, folders)
 	in := p.located[a.path]
 	if in == nil {
 		in = map[string]string{}
@@ -402,6 +403,7 @@ func (p *Program) findTemplate(a *Analyzer, name string, folders []string) strin
 		path = p.files.FindTemplate(a.path, name, folders)
 		in[key] = path
 	}
+	a.looked(key, path)
 	return path
 }
 

@@ -238,5 +238,13 @@ func (m *Module) registering() []int {
 	return m.registers
 }
 
-// Routes are what a run registered.
-func (r *Result) Routes() []Registration { return r.routes }
+// Routes are what the file registers, as far as its units were run.
+func (a *Analyzer) Routes() []Registration {
+	var out []Registration
+	for _, st := range a.m.units {
+		if st.result != nil {
+			out = append(out, st.result.routes...)
+		}
+	}
+	return out
+}

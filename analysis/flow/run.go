@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -19,6 +20,7 @@ func (m *Module) result(i int) *Result {
 		return nil
 	}
 	st.busy = true
+	m.a.runs++
 	r := &run{unit: st, deps: map[dep]bool{}}
 	res := &Result{}
 	r.runUnit(res)
@@ -41,6 +43,12 @@ func (m *Module) result(i int) *Result {
 	st.busy = false
 	if r.partial && m.partials < maxPartials {
 		m.partials++ // it asked for a unit that was running: good for now, not to be kept
+		if m.a.tracing {
+			if m.a.loose == nil {
+				m.a.loose = map[dep]bool{}
+			}
+			maps.Copy(m.a.loose, r.deps)
+		}
 		return res
 	}
 	st.result = res
@@ -208,7 +216,7 @@ func (r *run) rebound(m *Module, name string, v *Value) *Value {
 		}
 		r.deps[dep{st.a, st.unit.Key}] = true
 		fields := m.fields(st)
-		r.inherit(st, fieldsAnswer, fields.deps)
+		r.inherit(fields, fields.deps)
 		if x := fields.globals[name]; x != nil {
 			v = join(v, x)
 		}
@@ -234,38 +242,32 @@ func (r *run) export(m *Module, ord int, name string) *Value {
 		r.partial = true
 		return unknown
 	}
-	r.inherit(st, resultAnswer, res.deps)
+	if deps := st.given[name]; deps != nil {
+		r.inherit(imported{res, name}, deps)
+	} else {
+		r.inherit(res, res.deps)
+	}
 	if v := res.globals[name]; v != nil {
 		return v
 	}
 	return unknown
 }
 
-// answer is one that a unit gives to others.
-type answer struct {
-	st   *unitState
-	kind answerKind
+// imported is one name of an import.
+type imported struct {
+	result *Result
+	name   string
 }
 
-type answerKind uint8
-
-const (
-	resultAnswer answerKind = iota
-	fieldsAnswer
-	classAnswer
-	callsAnswer
-)
-
-// inherit takes over what an answer of a unit depends on, once for each answer.
-func (r *run) inherit(st *unitState, kind answerKind, deps map[dep]bool) {
-	k := answer{st, kind}
-	if n, ok := r.taken[k]; ok && n == len(deps) {
+// inherit takes over what another answer depends on: the same answer only once.
+func (r *run) inherit(answer any, deps map[dep]bool) {
+	if r.taken[answer] {
 		return
 	}
 	if r.taken == nil {
-		r.taken = map[answer]int{}
+		r.taken = map[any]bool{}
 	}
-	r.taken[k] = len(deps)
+	r.taken[answer] = true
 	for d := range deps {
 		r.deps[d] = true
 	}
@@ -314,7 +316,7 @@ func (r *run) refined(m *Module, v *Value, from, before int) *Value {
 			continue
 		}
 		if res := m.result(i); res != nil {
-			r.inherit(st, resultAnswer, res.deps)
+			r.inherit(res, res.deps)
 			for _, x := range res.facts {
 				if x.base.id() == v.id() {
 					v = x.apply(v)

@@ -427,7 +427,7 @@ func isInstance(_ *frame, _ syntax.Node, args []Arg) *Value {
 		return test(fact{base: v, kinds: models.Detail, onTrue: true}) // its text is the program's
 	}
 	for _, c := range classes {
-		if !harmlessTypes[c.Name] {
+		if !harmlessType(c.Name) {
 			if c.Name == "str" {
 				return test(fact{base: v, kinds: models.NoSQL, onTrue: true})
 			}

@@ -1,9 +1,11 @@
 package flow
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 
+	"pavise/analysis/lang/python"
 	"pavise/analysis/models"
 	"pavise/analysis/syntax"
 )
@@ -241,7 +243,9 @@ func (f *frame) assignAttr(target syntax.Node, v *Value, at syntax.Node) {
 	name := target.Child(syntax.FieldAttribute).Str()
 	obj := f.eval(objNode)
 	f.assignedMember(obj, name, "", v, at)
-	v = v.step(at, "stored in "+target.Str())
+	if v.steps() {
+		v = v.step(at, "stored in "+target.Str())
+	}
 	f.update(objNode, obj.with(partKey{kind: attrPart, name: name}, v))
 	if f.self != "" && objNode.Str() == f.self {
 		f.run.selfAttr(f, name, v)
@@ -643,10 +647,29 @@ func (f *frame) asPattern(n syntax.Node, v *Value) {
 }
 
 func (f *frame) importStmt(n syntax.Node) {
-	for _, im := range f.m.imports(n) {
-		if im.Name != "*" {
-			f.store(im.Name, f.imported(im.Target))
+	list, r := f.m.imports(n), f.run
+	if len(list) < 2 || f.fn != nil || n != r.unit.unit.Root() {
+		for _, im := range list {
+			f.importName(im)
 		}
+		return
+	}
+	// an edit of what one name stands for leaves the others as they are
+	r.unit.given = make(map[string]map[dep]bool, len(list))
+	outer, taken := r.deps, r.taken
+	for _, im := range list {
+		r.deps, r.taken = map[dep]bool{}, nil
+		maps.Copy(r.deps, r.unit.given[im.Name])
+		f.importName(im)
+		r.unit.given[im.Name] = r.deps
+		maps.Copy(outer, r.deps)
+	}
+	r.deps, r.taken = outer, taken
+}
+
+func (f *frame) importName(im python.Import) {
+	if im.Name != "*" {
+		f.store(im.Name, f.imported(im.Target))
 	}
 }
 

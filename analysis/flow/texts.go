@@ -365,7 +365,7 @@ func (f *frame) binary(op string, a *Value, an syntax.Node, b *Value, bn syntax.
 			return copied(a.withRest(f.iterate(b)))
 		}
 	}
-	if harmlessTypes[a.Type] && harmlessTypes[b.Type] {
+	if harmlessType(a.Type) && harmlessType(b.Type) {
 		return typed(a.Type)
 	}
 	if op == "-" || op == "//" || op == "**" || op == "&" || op == "^" || op == "<<" || op == ">>" {
@@ -409,7 +409,7 @@ func (f *frame) plus(a *Value, an syntax.Node, b *Value, bn syntax.Node) *Value 
 	if a.Type == "list" || a.Type == "tuple" {
 		return copied(f.extend(a, b))
 	}
-	if harmlessTypes[a.Type] && harmlessTypes[b.Type] {
+	if harmlessType(a.Type) && harmlessType(b.Type) {
 		return typed(a.Type)
 	}
 	// one side known to be a text makes it a concatenation

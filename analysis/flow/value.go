@@ -188,17 +188,22 @@ func (v *Value) id() *Value {
 	return v
 }
 
-// harmlessTypes cannot carry an attack into a text.
-var harmlessTypes = map[string]bool{
-	"int": true, "float": true, "bool": true, "complex": true, "None": true,
-	"uuid.UUID": true, "decimal.Decimal": true, "datetime.datetime": true, "datetime.date": true,
-	"datetime.time": true, "datetime.timedelta": true, "enum.Enum": true, "range": true,
-	"ipaddress.IPv4Address": true, "ipaddress.IPv6Address": true, "fractions.Fraction": true,
+// harmlessType reports whether values of a type cannot carry an attack into a
+// text.
+func harmlessType(t string) bool {
+	switch t {
+	case "int", "float", "bool", "complex", "None",
+		"uuid.UUID", "decimal.Decimal", "datetime.datetime", "datetime.date",
+		"datetime.time", "datetime.timedelta", "enum.Enum", "range",
+		"ipaddress.IPv4Address", "ipaddress.IPv6Address", "fractions.Fraction":
+		return true
+	}
+	return false
 }
 
 // Harmless reports whether the value can only be a number, a constant or the like.
 func (v *Value) Harmless() bool {
-	return v.Consts != nil || v.fixed || harmlessTypes[v.Type] || v.fn != nil || (v.cls != nil && !v.inst)
+	return v.Consts != nil || v.fixed || harmlessType(v.Type) || v.fn != nil || (v.cls != nil && !v.inst)
 }
 
 // Str is the only text that the value can be.
@@ -463,6 +468,9 @@ func (v *Value) stepDepth(n syntax.Node, text string, depth int) *Value {
 	}
 	return &c
 }
+
+// steps reports whether step makes a difference.
+func (v *Value) steps() bool { return v.worthFollowing() || v.holdsData(0) }
 
 // maxStepped bounds the parts of parts whose data is followed step by step.
 const maxStepped = 2

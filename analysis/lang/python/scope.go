@@ -1,21 +1,33 @@
 package python
 
-import "pavise/analysis/syntax"
+import (
+	"slices"
+
+	"pavise/analysis/syntax"
+)
 
 // Scope maps the names that a function, lambda, class body or module-level
 // unit binds to slots, small integers from 0.
 type Scope struct {
 	Names  []string
-	slots  map[string]int
+	slots  map[string]int  // of more than fewNames names
 	Global map[string]bool // declared global or nonlocal: not bound here
 	// Nested are the functions and classes defined directly in this scope.
 	Nested []syntax.Node
 	// SelfAttrs are the attributes of the first parameter that are assigned.
 	SelfAttrs []string
+	// Params are those of the function.
+	Params []Param
 }
+
+// fewNames are found as fast without a map.
+const fewNames = 8
 
 // Slot of a name, -1 if the scope does not bind it.
 func (s *Scope) Slot(name string) int {
+	if s.slots == nil {
+		return slices.Index(s.Names, name)
+	}
 	if i, ok := s.slots[name]; ok {
 		return i
 	}
@@ -26,12 +38,18 @@ func (s *Scope) bind(name string) {
 	if s.Global[name] || name == "" {
 		return
 	}
-	if _, ok := s.slots[name]; !ok {
-		if s.slots == nil {
-			s.slots = map[string]int{}
+	if s.Slot(name) >= 0 {
+		return
+	}
+	s.Names = append(s.Names, name)
+	switch {
+	case s.slots != nil:
+		s.slots[name] = len(s.Names) - 1
+	case len(s.Names) > fewNames:
+		s.slots = make(map[string]int, 2*fewNames)
+		for i, n := range s.Names {
+			s.slots[n] = i
 		}
-		s.slots[name] = len(s.Names)
-		s.Names = append(s.Names, name)
 	}
 }
 
@@ -39,6 +57,7 @@ func (s *Scope) bind(name string) {
 func FunctionScope(fn syntax.Node) *Scope {
 	s := &Scope{}
 	params := Params(fn)
+	s.Params = params
 	for _, p := range params {
 		s.bind(p.Name)
 	}

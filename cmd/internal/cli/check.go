@@ -26,6 +26,7 @@ type checkCmd struct {
 	Color         string `enum:"auto,always,never" default:"auto" help:"auto, always or never."`
 	Jobs          int    `short:"j" placeholder:"N" help:"Files that are checked at a time; by default one for each core."`
 	Quiet         bool   `short:"q" help:"No progress bar."`
+	Cache         bool   `default:"true" negatable:"" help:"Keep what was found, so that the next check analyses only what changed."`
 }
 
 // outcome is what one worker hands back.
@@ -58,6 +59,7 @@ func (c *checkCmd) Run(ctx context.Context, a *app) error {
 	var sum report.Summary
 	relaxGC(0)
 	batch := engine.NewBatch()
+	kept := c.recall(batch)
 	outcomes, err := c.analyse(ctx, a, batch, inputs, bar)
 	bar.stop()
 	if err == nil {
@@ -75,6 +77,9 @@ func (c *checkCmd) Run(ctx context.Context, a *app) error {
 	if err == nil {
 		err = w.Close(&sum)
 	}
+	if err == nil {
+		remember(batch, kept)
+	}
 	if err := closing(err, done); err != nil {
 		return err
 	}
@@ -85,6 +90,32 @@ func (c *checkCmd) Run(ctx context.Context, a *app) error {
 		a.code = exitFindings
 	}
 	return nil
+}
+
+// recall gives the batch what the last check of the same project found.
+func (c *checkCmd) recall(batch *engine.Batch) cache {
+	if !c.Cache || c.StdinFilename != "" {
+		return cache{}
+	}
+	kept := cacheOf(c.Config, c.Profile)
+	if kept.path != "" {
+		batch.Recall(kept.read())
+	}
+	return kept
+}
+
+// remember keeps what a batch found, if it is more than what was kept.
+func remember(batch *engine.Batch, kept cache) {
+	if kept.path == "" {
+		return
+	}
+	data := batch.Remember(true)
+	if len(data) > maxCache/2 {
+		data = batch.Remember(false) // without the files of other checks
+	}
+	if data != nil {
+		kept.write(data)
+	}
 }
 
 // relaxGC trades memory for speed: a check makes much garbage and keeps little,

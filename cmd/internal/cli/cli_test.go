@@ -15,7 +15,16 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the expected output in testdata/cli")
 
+// nowhere is a cache folder that cannot be made, so that tests leave nothing in
+// the user's own.
+const nowhere = "/dev/null/cache"
+
 func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) != "pavise" {
+		if err := os.Setenv("XDG_CACHE_HOME", nowhere); err != nil {
+			panic(err)
+		}
+	}
 	testscript.Main(m, map[string]func(){"pavise": func() { os.Exit(Main()) }})
 }
 
@@ -32,6 +41,7 @@ func TestStories(t *testing.T) {
 		UpdateScripts: *update,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("NO_COLOR", "1")
+			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, ".cache"))
 			return os.Mkdir(filepath.Join(e.WorkDir, ".git"), 0o755) // no configuration from above
 		},
 		Condition: func(cond string) (bool, error) {
