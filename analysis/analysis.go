@@ -3,6 +3,7 @@
 package analysis
 
 import (
+	"pavise/analysis/models"
 	"pavise/analysis/source"
 )
 
@@ -84,7 +85,12 @@ type Step struct {
 	Path string      // of the file, as given to the session
 	Span source.Span // absolute byte offsets in that file
 	Text string      // "request.args is read here"
+	Func Function    // of the program, that the data came back from here
 }
+
+// Function is a function of the program: the file that defines it and its name
+// there. The zero Function is none.
+type Function struct{ Path, Name string }
 
 // Finding is one fault at one place of one version of a file.
 type Finding struct {
@@ -93,8 +99,9 @@ type Finding struct {
 	Span       source.Span // absolute byte offsets
 	Severity   Severity
 	Confidence Confidence
-	Message    string // what is wrong here, then the consequence; one or two sentences
-	Steps      []Step // source first, sink last; empty for faults without a path
+	Message    string      // what is wrong here, then the consequence; one or two sentences
+	Kinds      models.Kind // what its data would have to be clean for; 0 for faults that no cleaning ends
+	Steps      []Step      // source first, sink last; empty for faults without a path
 	// Fingerprint is stable over moved lines: rule, code of the place, enclosing
 	// qualified name, and occurrence.
 	Fingerprint string

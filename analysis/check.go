@@ -87,6 +87,7 @@ type Draft struct {
 	Severity   Severity
 	Confidence Confidence
 	Message    string
+	Kinds      models.Kind  // as in Finding
 	Origin     *flow.Origin // of the data, nil for faults without a path
 	Arrival    syntax.Node  // where the data enters the sink
 	Inlined    bool         // seen while following a call from another function

@@ -3,6 +3,7 @@ package lsp
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"sync"
 
@@ -12,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"pavise/analysis"
+	"pavise/analysis/config"
 	"pavise/analysis/engine"
 	"pavise/analysis/source"
 	"pavise/analysis/suppress"
@@ -32,6 +34,8 @@ type view struct {
 	snap    *engine.Snapshot
 	fixes   *fixCache
 	session *engine.Session
+	home    string // the file of the configuration, or where one would be made
+	made    bool   // there is one
 	encoder encoder
 }
 
@@ -51,7 +55,11 @@ func (s *server) viewOf(raw string) (view, bool) {
 		defer s.mu.Unlock()
 		return s.otherFile(path)
 	}
-	return view{document: d, version: d.version, snap: d.snap, fixes: d.fixes, session: d.project.session, encoder: e}, true
+	home, made := d.project.projectKey.file, true
+	if home == "" {
+		home, made = filepath.Join(s.rootOf(d.path), config.FileName), false
+	}
+	return view{document: d, version: d.version, snap: d.snap, fixes: d.fixes, session: d.project.session, home: home, made: made, encoder: e}, true
 }
 
 // current reports whether the document is still as v has it. Edits for an
@@ -89,7 +97,8 @@ func (s *server) codeAction(_ context.Context, params []byte) (answer, any, erro
 }
 
 // actions are what can be done at span: for each finding its fixes, best
-// first; then refusals; then ignoring, explaining, and fixing all.
+// first; then refusals; then what can be told of the project's functions;
+// then ignoring, explaining, and fixing all.
 func (s *server) actions(ctx context.Context, v view, span source.Span, only []string) ([]protocol.CommandOrCodeAction, error) {
 	a := actionList{s: s, v: v}
 	if wanted(only, protocol.CodeActionKindQuickFix) {
@@ -108,6 +117,9 @@ func (s *server) actions(ctx context.Context, v view, span source.Span, only []s
 			if len(fixes) == 0 {
 				a.addRemoval(f)
 			}
+		}
+		for _, f := range here {
+			a.addRemember(f)
 		}
 		for _, f := range here {
 			a.addIgnore(f)
@@ -379,9 +391,14 @@ func (s *server) redeem(v view, t ticket) []source.Edit {
 	return nil
 }
 
-// workspaceEdit is edits in the client's words.
+// workspaceEdit is edits of a document in the client's words.
 func (s *server) workspaceEdit(v view, edits []source.Edit) *protocol.WorkspaceEdit {
-	file, enc, u := v.snap.File(), s.client.encoding, uri.URI(v.uri)
+	return s.fileEdit(v.snap.File(), v.uri, v.version.int32(), edits)
+}
+
+// fileEdit is edits of any file; version is nil for one that is not open.
+func (s *server) fileEdit(file *source.File, address string, version *int32, edits []source.Edit) *protocol.WorkspaceEdit {
+	enc, u := s.client.encoding, uri.URI(address)
 	if !s.client.versionedEdits {
 		list := make([]protocol.TextEdit, len(edits))
 		for i, e := range edits {
@@ -392,7 +409,7 @@ func (s *server) workspaceEdit(v view, edits []source.Edit) *protocol.WorkspaceE
 	change := &protocol.TextDocumentEdit{
 		TextDocument: protocol.OptionalVersionedTextDocumentIdentifier{
 			TextDocumentIdentifier: protocol.TextDocumentIdentifier{URI: u},
-			Version:                v.version.int32(),
+			Version:                version,
 		},
 	}
 	for _, e := range edits {
@@ -408,6 +425,7 @@ type fixCache struct {
 	of      map[*analysis.Finding][]quickfix.Action
 	all     []source.Edit
 	allDone bool
+	helpers map[*analysis.Finding][]helper
 }
 
 // fixesOf are the fixes of a finding of v.

@@ -24,6 +24,7 @@ type client struct {
 
 	actionLiterals, preferred, disabled, lazyEdits bool // of code actions
 	versionedEdits                                 bool // documentChanges
+	createFiles                                    bool // among them
 	applyEdit                                      bool
 
 	markdown bool // of hover
@@ -130,6 +131,8 @@ func readClient(params []byte) client {
 		progress:       window.at("workDoneProgress").bool(),
 		showDocument:   window.at("showDocument", "support").bool(),
 	}
+	c.createFiles = c.versionedEdits &&
+		slices.Contains(workspace.at("workspaceEdit", "resourceOperations").strings(), string(protocol.ResourceOperationKindCreate))
 	for _, t := range published.at("tagSupport", "valueSet").list() {
 		c.unnecessary = c.unnecessary || t.number() == 1
 	}

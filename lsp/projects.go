@@ -108,14 +108,19 @@ func (s *server) reload(ctx context.Context) {
 	faulty := s.faulty
 	s.faulty = map[string]string{}
 	s.byDir = map[string]*project{}
-	changed := map[*project]bool{}
+	changed, retaught := map[*project]bool{}, map[*project]bool{}
+	scanned := map[string]*project{} // the closed files that a scan told of
 	for _, p := range s.projects {
 		s.read(p)
+		for _, path := range p.session.Contributed() {
+			scanned[path] = p
+		}
 		var f *folder
 		if i := slices.IndexFunc(s.folders, func(f *folder) bool { return f.dir == p.folder }); i >= 0 {
 			f = s.folders[i]
 		}
 		if c := p.file.With(s.settingsFor(f).layer); !reflect.DeepEqual(c, p.config) {
+			retaught[p] = !reflect.DeepEqual(c.Models, p.config.Models)
 			p.config = c
 			p.session.Configure(c)
 			changed[p] = true
@@ -137,6 +142,16 @@ func (s *server) reload(ctx context.Context) {
 	}
 	maps.DeleteFunc(s.projects, func(_ projectKey, p *project) bool { return !used[p] })
 	maps.DeleteFunc(s.byDir, func(_ string, p *project) bool { return !used[p] })
+	for _, path := range slices.Sorted(maps.Keys(scanned)) {
+		was, is := scanned[path], s.projectOf(path)
+		if was != is { // what its session holds of the file is out of sight
+			key, _ := documentKey(uriOf(path))
+			s.showClosed(key, nil)
+		}
+		if was != is || retaught[was] {
+			s.rescan(ctx, path)
+		}
+	}
 	for u, text := range faulty {
 		if _, still := s.faulty[u]; !still {
 			delete(s.shown, text)
@@ -319,6 +334,23 @@ func (s *server) folderOf(path string) *folder {
 		}
 	}
 	return best
+}
+
+// rootOf is the folder in which a configuration for a file belongs: its
+// workspace folder or repository, else its own folder.
+func (s *server) rootOf(path string) string {
+	if f := s.folderOf(path); f != nil {
+		return f.dir
+	}
+	own := filepath.Dir(path)
+	for dir := own; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			return own
+		}
+	}
 }
 
 // within reports whether path is dir or lies below it.

@@ -177,3 +177,22 @@ func TestScanForPullingClient(t *testing.T) {
 		t.Error("pushed")
 	}
 }
+
+// TestScanUnderNewModels wants the findings of closed files to follow what a
+// configuration says of the project's code: a new one, and a changed one.
+func TestScanUnderNewModels(t *testing.T) {
+	dir := folder(t)
+	write(t, dir, "helpers.py", "def bold(text):\n    return text\n")
+	write(t, dir, "views.py", "from flask import Flask, request\nfrom helpers import bold\napp = Flask(__name__)\n"+
+		"@app.route('/')\ndef v():\n    return '<p>' + bold(request.args['q'])\n")
+	entry := "[[models.cleans]]\ncall = \"helpers.bold\"\nclears = \"%s\"\n"
+	e := start(t, lsptest.Config{Client: "vscode", Dir: dir})
+	e.Open("other.py", "x = 1\n")
+	scan(t, e, nil)
+	wait(e, "views.py", "reflected-xss")
+	for _, step := range []struct{ kinds, want string }{{"html", ""}, {"sql", "reflected-xss"}, {"sql, html", ""}} {
+		write(t, dir, "pavise.toml", fmt.Sprintf(entry, step.kinds))
+		changed(e, "pavise.toml")
+		wait(e, "views.py", step.want)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"pavise/analysis"
+	"pavise/analysis/models"
 )
 
 // The two profiles.
@@ -28,6 +29,7 @@ type Config struct {
 	Exclude    []string            // gitignore-style patterns, relative to the config's folder
 	Timeout    int                 // seconds that the timeout fix writes
 	PerFile    []FileIgnore        // rules or classes that are off in some files
+	Models     *models.Entries     // what the project's own code does with data; nil: nothing is said
 
 	confidenceSet bool   // Confidence was asked for, so that the profile does not decide it
 	dir           string // the folder that patterns are relative to, "" for the working folder
@@ -58,10 +60,11 @@ type Settings struct {
 	Exclude    []string
 	PerFile    []FileIgnore
 	Timeout    int
+	Models     *models.Entries
 }
 
 // With is c with s laid over it. Selections and single values replace those of
-// c; ignores, exclusions and per-file ignores add to them. What s selects is
+// c; ignores, exclusions, per-file ignores and models add to them. What s selects is
 // on even if c ignores it. c itself does not change.
 func (c *Config) With(s Settings) *Config {
 	n := *c
@@ -95,6 +98,7 @@ func (c *Config) With(s Settings) *Config {
 			n.exclude = append(n.exclude, p)
 		}
 	}
+	n.Models = n.Models.Plus(s.Models)
 	n.PerFile = slices.Clone(n.PerFile)
 	for _, f := range s.PerFile {
 		if p, ok := parsePattern(f.Pattern); ok {

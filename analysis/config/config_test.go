@@ -160,7 +160,7 @@ timeout = 5
 
 func TestParseErrors(t *testing.T) {
 	for _, tt := range []struct{ name, file, text, want string }{
-		{"unknown key", "pavise.toml", "a = 1\nselct = []\n", "pavise.toml:1:1: unknown key \"a\": the keys are profile, select, ignore, severity, confidence, exclude, per-file-ignores, timeout\npavise.toml:2:1: unknown key \"selct\": did you mean \"select\"?"},
+		{"unknown key", "pavise.toml", "a = 1\nselct = []\n", "pavise.toml:1:1: unknown key \"a\": the keys are profile, select, ignore, severity, confidence, exclude, per-file-ignores, timeout, models\npavise.toml:2:1: unknown key \"selct\": did you mean \"select\"?"},
 		{"unknown rule", "pavise.toml", "select = [\n  \"sqli\",\n  \"sql-injecton\",\n]\n", "pavise.toml:3:3: unknown rule or class \"sql-injecton\": did you mean \"sql-injection\"?"},
 		{"unknown rule, far from any", "pavise.toml", "ignore = [\"zzz\"]", "pavise.toml:1:11: unknown rule or class \"zzz\": `pavise rules` lists them"},
 		{"unknown severity", "pavise.toml", "\nseverity = \"hihg\"", "pavise.toml:2:12: unknown severity \"hihg\": did you mean \"high\"?"},
@@ -173,6 +173,18 @@ func TestParseErrors(t *testing.T) {
 		{"per-file inline", "pavise.toml", "per-file-ignores = { \"a.py\" = [\"crypt\"] }", "pavise.toml:1:32: unknown rule or class \"crypt\": did you mean \"crypto\"?"},
 		{"bad pattern", "pavise.toml", "exclude = [\"a[\"]", "pavise.toml:1:12: \"a[\" is not a pattern: write it as in .gitignore"},
 		{"pyproject", "pyproject.toml", "[tool.x]\ny = 1\n[tool.pavise]\nselect = [\"weakhash\"]\n", "pyproject.toml:4:11: unknown rule or class \"weakhash\": did you mean \"weak-hash\"?"},
+		{"models, unknown section", "pavise.toml", "[[models.cleaners]]\ncall = \"a.b\"\n", "pavise.toml:1:3: unknown key \"models.cleaners\": did you mean \"cleans\"?"},
+		{"models, unknown key", "pavise.toml", "[[models.cleans]]\ncall = \"a.b\"\n[[models.cleans]]\ncal = \"a.b\"\n", "pavise.toml:4:1: unknown key \"models.cleans.cal\": did you mean \"call\"?"},
+		{"models, unknown key, far from any", "pavise.toml", "[[models.cleans]]\nzzzzzzz = 1\n", "pavise.toml:2:1: unknown key \"models.cleans.zzzzzzz\": the keys are call, clears, when, weak"},
+		{"models, unknown kind", "pavise.toml", "[[models.cleans]]\ncall = \"a.b\"\nclears = \"html\"\n\n[[models.cleans]]\ncall = \"a.c\"\nclears = \"html, sequel\"\n", "pavise.toml:7:10: unknown kind \"sequel\": it is one of all, alloc, argument"},
+		{"models, unknown kind inline", "pavise.toml", "[models]\nsinks = [{call = \"a.b\", kind = \"sql\"},\n  {call = \"a.b\", kind = \"hmtl\"}]", "pavise.toml:3:25: unknown kind \"hmtl\": did you mean \"html\"?"},
+		{"models, unknown tier", "pavise.toml", "[[models.sources]]\ncall = \"a.b\"\ntier = \"mars\"\n", "pavise.toml:3:8: unknown tier \"mars\": it is one of remote, stored, operator, error"},
+		{"models, unknown word", "pavise.toml", "[[models.guards]]\ncall = \"a.b\"\nclears = \"html\"\non = \"yes\"\n", "pavise.toml:4:6: unknown on \"yes\": it is one of true, false, return"},
+		{"models, wrong type", "pavise.toml", "[[models.sinks]]\ncall = \"a.b\"\nkind = \"sql\"\nargs = \"0\"\n", "pavise.toml:4:8: the value of \"models.sinks.args\" has the wrong type: it is a list of strings"},
+		{"models, wrong type of a flag", "pavise.toml", "[[models.cleans]]\nweak = \"yes\"\n", "pavise.toml:2:8: the value of \"models.cleans.weak\" has the wrong type: it is true or false"},
+		{"models, no array", "pavise.toml", "[models]\ncleans = 1\n", "pavise.toml:2:10: the value of \"models.cleans\" has the wrong type: it is an array of tables: [[models.cleans]]"},
+		{"models, nothing named", "pavise.toml", "[[models.cleans]]\ncall = \"a.b\"\nclears = \"html\"\n[[models.cleans]]\nclears = \"html\"\n", "pavise.toml:4:3: a clean needs call"},
+		{"models, no kind", "pyproject.toml", "[tool.pavise]\n[[tool.pavise.models.sinks]]\ncall = \"a.b\"\n", "pyproject.toml:2:3: a sink needs kind"},
 		{"pyproject key", "pyproject.toml", "[tool.pavise]\nslect = []\n", "pyproject.toml:2:1: unknown key \"slect\": did you mean \"select\"?"},
 	} {
 		_, err := Parse(tt.file, []byte(tt.text), known)

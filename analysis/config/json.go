@@ -1,7 +1,9 @@
 package config
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -28,9 +30,11 @@ func FromJSON(text []byte, known []string) (Settings, error) {
 		}
 		one, _ := json.Marshal(map[string]json.RawMessage{k.Name: v})
 		before := r
-		if err := json.Unmarshal(one, &r); err != nil {
+		d := json.NewDecoder(bytes.NewReader(one))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&r); err != nil {
 			r = before
-			errs = append(errs, &Error{Reason: fmt.Sprintf("the value of %q has the wrong type", k.Name), Hint: "it is " + k.Type})
+			errs = append(errs, jsonFault(k, err))
 		}
 	}
 	s := r.settings(known, func(reason, hint string, _ ...string) {
@@ -40,4 +44,18 @@ func FromJSON(text []byte, known []string) (Settings, error) {
 		return s, errs
 	}
 	return s, nil
+}
+
+// jsonFault is what is wrong with the value of a key.
+func jsonFault(k Key, err error) *Error {
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		return &Error{Reason: fmt.Sprintf("unknown key %s in %q", name, k.Name), Hint: "docs/models.md lists them"}
+	}
+	if x, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		path := strings.Split(x.Field, ".")
+		if word := typeAt(path); len(path) > 1 && word != "" {
+			return &Error{Reason: fmt.Sprintf("the value of %q has the wrong type", x.Field), Hint: "it is " + word}
+		}
+	}
+	return &Error{Reason: fmt.Sprintf("the value of %q has the wrong type", k.Name), Hint: "it is " + k.Type}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"pavise/analysis"
+	"pavise/analysis/models"
 )
 
 // Key documents one key of the configuration.
@@ -29,6 +30,7 @@ func Keys() []Key {
 		{"exclude", "a list of strings", "Files and folders that are not read: patterns as in .gitignore, relative to the folder of this file.", nil},
 		{"per-file-ignores", "a table of lists of strings", "Rules and classes that are off in the files that a pattern names.", nil},
 		{"timeout", "a whole number of seconds, at least 1", "The timeout that the fix of `request-without-timeout` writes, in seconds.", nil},
+		{"models", "a table of sections", "What the project's own functions and classes do with data: see [models.md](models.md).", nil},
 	}
 }
 
@@ -58,6 +60,7 @@ type raw struct {
 	Exclude    []string            `toml:"exclude" json:"exclude"`
 	PerFile    map[string][]string `toml:"per-file-ignores" json:"per-file-ignores"`
 	Timeout    *int                `toml:"timeout" json:"timeout"`
+	Models     *models.Entries     `toml:"models" json:"models"`
 }
 
 // fault reports what is wrong with the value at a path of keys and indexes.
@@ -93,6 +96,15 @@ func (r *raw) settings(known []string, bad fault) Settings {
 		checkNames(r.PerFile[p], known, bad, "per-file-ignores", p)
 		s.PerFile = append(s.PerFile, FileIgnore{Pattern: p, Names: r.PerFile[p]})
 	}
+	if r.Models != nil {
+		problems := r.Models.Problems()
+		for _, p := range problems {
+			bad(p.Reason, instead(p.Given, p.Allowed), slices.Concat([]string{"models"}, p.At)...)
+		}
+		if len(problems) == 0 {
+			s.Models = r.Models
+		}
+	}
 	return s
 }
 
@@ -104,12 +116,19 @@ func choice(v *string, key string, allowed []string, bad fault) (string, bool) {
 	if slices.Contains(allowed, *v) {
 		return *v, true
 	}
-	hint := "it is one of " + strings.Join(allowed, ", ")
-	if c := Closest(*v, allowed); c != "" {
-		hint = fmt.Sprintf("did you mean %q?", c)
-	}
-	bad(fmt.Sprintf("unknown %s %q", key, *v), hint, key)
+	bad(fmt.Sprintf("unknown %s %q", key, *v), instead(*v, allowed), key)
 	return "", false
+}
+
+// instead is the hint for a word that is none of those allowed.
+func instead(given string, allowed []string) string {
+	if c := Closest(given, allowed); c != "" {
+		return fmt.Sprintf("did you mean %q?", c)
+	}
+	if len(allowed) == 0 {
+		return ""
+	}
+	return "it is one of " + strings.Join(allowed, ", ")
 }
 
 func checkNames(names, known []string, bad fault, at ...string) {

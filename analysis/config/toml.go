@@ -98,10 +98,7 @@ func (d *document) unknownKey(e *toml.DecodeError) {
 	if !ok || len(key) == 0 {
 		return
 	}
-	var names []string
-	for _, k := range Keys() {
-		names = append(names, k.Name)
-	}
+	names := keysAt(key[:len(key)-1])
 	hint := "the keys are " + strings.Join(names, ", ")
 	if c := Closest(key[len(key)-1], names); c != "" {
 		hint = fmt.Sprintf("did you mean %q?", c)
@@ -116,10 +113,11 @@ func (d *document) wrong(e *toml.DecodeError) {
 	line, col := position(e)
 	x := &Error{Path: d.path, Line: line, Column: col, Reason: strings.TrimPrefix(e.Error(), "toml: ")}
 	if key, ok := d.ours(e.Key()); ok && len(key) > 0 {
-		for _, k := range Keys() {
-			if k.Name == key[0] {
-				x.Reason, x.Hint = fmt.Sprintf("the value of %q has the wrong type", k.Name), "it is "+k.Type
-			}
+		for len(key) > 1 && typeAt(key) == "" {
+			key = key[:len(key)-1]
+		}
+		if word := typeAt(key); word != "" {
+			x.Reason, x.Hint = fmt.Sprintf("the value of %q has the wrong type", strings.Join(key, ".")), "it is "+word
 		}
 	}
 	d.errs = append(d.errs, x)
@@ -132,23 +130,54 @@ func (d *document) fault(reason, hint string, at ...string) {
 }
 
 // locate is the place of the value at a path of keys, in which the elements of
-// arrays are named by their index; 0:0 if it is not found.
+// arrays are named by their index; 0:0 if it is not found. A path to nothing is
+// the table or value that would hold it.
 func (d *document) locate(path []string) (line, column uint32) {
 	p := unstable.Parser{}
 	p.Reset(d.text)
 	var table []string
+	arrays := arrayTables{}
 	for p.NextExpression() {
 		e := p.Expression()
 		switch e.Kind {
 		case unstable.Table, unstable.ArrayTable:
-			table = keyOf(e)
+			table = arrays.enter(keyOf(e), e.Kind == unstable.ArrayTable)
+			if len(table) <= len(path) && slices.Equal(path[:len(table)], table) {
+				it := e.Key()
+				it.Next()
+				line, column = place(d.text, int(it.Node().Raw.Offset))
+			}
 		case unstable.KeyValue:
 			if r, ok := find(e, table, path); ok {
 				return place(d.text, int(r.Offset))
 			}
 		}
 	}
-	return 0, 0
+	return line, column
+}
+
+// arrayTables counts the tables of each array of tables, by its path.
+type arrayTables map[string]int
+
+// enter is the path of a table by its name in the text: the indexes of arrays
+// of tables are put in.
+func (a arrayTables) enter(key []string, element bool) []string {
+	var path []string
+	for i, k := range key {
+		path = append(path, k)
+		at := strings.Join(path, "\x00")
+		n, ok := a[at]
+		if element && i == len(key)-1 {
+			if ok {
+				n++
+			}
+			a[at], ok = n, true
+		}
+		if ok {
+			path = append(path, strconv.Itoa(n))
+		}
+	}
+	return path
 }
 
 func keyOf(n *unstable.Node) []string {

@@ -18,9 +18,8 @@ import (
 // Batch analyses files of a project together: what data of one does in another
 // is reported in the other. Files are added, then run once.
 type Batch struct {
-	disk  *Disk
-	rules *dispatch
-	cwd   string
+	disk *Disk
+	cwd  string
 
 	recall *recall // what earlier batches found, nil if that is of no interest
 
@@ -39,6 +38,7 @@ type batchFile struct {
 	file    *source.File
 	tree    *syntax.Tree
 	opts    Options
+	rules   *dispatch
 	taken   atomic.Bool
 	routes  []flow.Registration
 	result  *Contribution
@@ -73,7 +73,7 @@ func NewBatch() *Batch {
 	if err != nil {
 		cwd = ""
 	}
-	return &Batch{disk: NewDisk(), rules: allRules(), cwd: cwd, files: map[string]*batchFile{}, lent: map[string]string{}}
+	return &Batch{disk: NewDisk(), cwd: cwd, files: map[string]*batchFile{}, lent: map[string]string{}}
 }
 
 // Add takes a file in. It is safe for concurrent use.
@@ -85,6 +85,7 @@ func (b *Batch) Add(f *source.File, o Options) {
 			o.OnPanic(rule, path, value, stack)
 		}
 	}
+	x.rules = rulesFor(x.opts.Config)
 	b.disk.hold(x.at, f)
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -107,11 +108,13 @@ func (b *Batch) Asked(path string) bool {
 	return slices.ContainsFunc(b.order, func(x *batchFile) bool { return x.result != nil && slices.Contains(x.result.asked, at) })
 }
 
-// worker analyses files with a program of its own. Workers share the parsed
-// trees.
+// worker analyses files with programs of its own, one for each set of models.
+// Workers share the parsed trees.
 type worker struct {
-	program *flow.Program
+	programs map[*dispatch]*flow.Program
 }
+
+func (w *worker) program(x *batchFile) *flow.Program { return w.programs[x.rules] }
 
 // Run analyses the files on a number of workers. It calls each, if that is not
 // nil, after every file, from any of them. An error is that of the context.
@@ -122,9 +125,16 @@ func (b *Batch) Run(ctx context.Context, workers int, each func()) error {
 	}
 	team := make([]*worker, max(1, workers))
 	for i := range team {
-		team[i] = &worker{flow.NewProgram(b.rules.index, b.disk)}
+		team[i] = &worker{map[*dispatch]*flow.Program{}}
+		for _, x := range b.order {
+			if team[i].program(x) == nil {
+				team[i].programs[x.rules] = flow.NewProgram(x.rules.index, b.disk)
+			}
+		}
 		if b.recall != nil {
-			team[i].program.Trace()
+			for _, p := range team[i].programs {
+				p.Trace()
+			}
 		}
 	}
 	b.all(ctx, team, func(w *worker, x *batchFile) {
@@ -146,8 +156,11 @@ func (b *Batch) Run(ctx context.Context, workers int, each func()) error {
 	}
 	for _, w := range team {
 		for _, x := range b.order {
-			if len(x.routes) > 0 { // the owner may have forgotten them again
-				w.program.SetRoutes(x.at, x.routes)
+			if len(x.routes) == 0 {
+				continue
+			}
+			for _, p := range w.programs { // the one that found them may have forgotten them again
+				p.SetRoutes(x.at, x.routes)
 			}
 		}
 	}
@@ -211,7 +224,7 @@ func (b *Batch) ask(w *worker, x *batchFile) {
 			x.routes, x.failed = nil, true // said when the file is analysed
 		}
 	}()
-	a := w.program.File(x.at)
+	a := w.program(x).File(x.at)
 	a.Update(x.tree)
 	for _, i := range a.Registering() {
 		a.Result(i)
@@ -224,13 +237,13 @@ func (b *Batch) analyse(w *worker, x *batchFile) {
 	if x.tree == nil {
 		x.tree = b.disk.Tree(x.at)
 	}
-	an := newAnalysed(b.rules, w.program, x.path, x.opts)
+	an := newAnalysed(x.rules, w.program(x), x.path, x.opts)
 	an.update(x.tree)
 	if b.recall != nil {
 		inputs, ok := an.flow.Inputs()
 		x.inputs, x.sound = inputs, ok && !x.failed && x.tree.Partial == ""
 	}
-	x.an = &analysed{rules: b.rules, at: x.at, tree: x.tree, own: an.own, note: an.note, run: fileRun{path: x.path}}
+	x.an = &analysed{rules: x.rules, at: x.at, tree: x.tree, own: an.own, note: an.note, run: fileRun{path: x.path}}
 	x.result = &Contribution{at: x.at, own: an.own, out: an.out, on: an.on, routes: x.routes, asked: an.flow.Asked(), note: an.note}
 	an.flow.Release()
 }
@@ -248,7 +261,7 @@ func (b *Batch) deliver() {
 				if tree == nil {
 					continue
 				}
-				to = &batchFile{at: at, path: b.shown(at), file: tree.File, tree: tree, opts: x.opts}
+				to = &batchFile{at: at, path: b.shown(at), file: tree.File, tree: tree, opts: x.opts, rules: x.rules}
 				b.files[at] = to
 			}
 			to.inbox = append(to.inbox, x.result.out[at]...)
@@ -273,7 +286,7 @@ func (b *Batch) Others() []*Snapshot {
 	var out []*Snapshot
 	for _, at := range slices.Sorted(maps.Keys(b.files)) {
 		if x := b.files[at]; x.an == nil && len(x.inbox) > 0 {
-			x.an = &analysed{rules: b.rules, at: x.at, tree: x.tree, note: x.tree.Partial, run: fileRun{path: x.path}}
+			x.an = &analysed{rules: x.rules, at: x.at, tree: x.tree, note: x.tree.Partial, run: fileRun{path: x.path}}
 			out = append(out, b.snapshot(x))
 			x.an = nil
 		}

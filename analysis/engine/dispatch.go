@@ -1,11 +1,15 @@
 package engine
 
 import (
+	"reflect"
 	"runtime/debug"
+	"sync"
 
 	"pavise/analysis"
+	"pavise/analysis/config"
 	"pavise/analysis/flow"
 	"pavise/analysis/models"
+	"pavise/analysis/rules"
 )
 
 // dispatch finds the checks that an event wakes.
@@ -26,7 +30,7 @@ type woken[C any] struct {
 	check C
 }
 
-func newDispatch(rules []*analysis.Rule) *dispatch {
+func newDispatch(rules []*analysis.Rule, set *models.Set) *dispatch {
 	d := &dispatch{
 		calls: map[string][]woken[analysis.Calls]{}, sets: map[string][]woken[analysis.Sets]{},
 	}
@@ -59,8 +63,45 @@ func newDispatch(rules []*analysis.Rule) *dispatch {
 			}
 		}
 	}
-	d.index = flow.NewIndex(models.Default(), wants)
+	d.index = flow.NewIndex(set, wants)
 	return d
+}
+
+// allRules is the dispatch without models of a project.
+var allRules = sync.OnceValue(func() *dispatch { return newDispatch(rules.All(), models.Default()) })
+
+// maxTaught bounds the configurations with models whose dispatch is kept.
+const maxTaught = 8
+
+// taught are the dispatches of the configurations with models that were asked
+// for last.
+var taught struct {
+	mu   sync.Mutex // guards list
+	list []taughtDispatch
+}
+
+type taughtDispatch struct {
+	models *models.Entries
+	rules  *dispatch
+}
+
+// rulesFor is the dispatch for a configuration.
+func rulesFor(c *config.Config) *dispatch {
+	if c.Models == nil {
+		return allRules()
+	}
+	taught.mu.Lock()
+	defer taught.mu.Unlock()
+	for i, t := range taught.list {
+		if t.models == c.Models || reflect.DeepEqual(t.models, c.Models) {
+			copy(taught.list[1:i+1], taught.list[:i])
+			taught.list[0] = t
+			return t.rules
+		}
+	}
+	t := taughtDispatch{c.Models, newDispatch(rules.All(), models.Default().With(c.Models))}
+	taught.list = append([]taughtDispatch{t}, taught.list[:min(len(taught.list), maxTaught-1)]...)
+	return t.rules
 }
 
 // unitRun is the rules looking at the events of one unit of a file.
@@ -87,32 +128,32 @@ func (u *unitRun) events(list []flow.Event) {
 			u.arrivals(e)
 			for _, w := range u.calls[e.Name] {
 				if e.Kind == flow.Called {
-					u.guarded(w.rule, func(p *analysis.Pass) { w.check.Run(p, e) })
+					u.guarded(w.rule, 0, func(p *analysis.Pass) { w.check.Run(p, e) })
 				}
 			}
 			for _, w := range u.sets[e.Name] {
 				if e.Kind == flow.Assigned {
-					u.guarded(w.rule, func(p *analysis.Pass) { w.check.Run(p, e) })
+					u.guarded(w.rule, 0, func(p *analysis.Pass) { w.check.Run(p, e) })
 				}
 			}
 		case flow.Returned:
 			for _, w := range u.returns {
-				u.guarded(w.rule, func(p *analysis.Pass) { w.check.Run(p, e) })
+				u.guarded(w.rule, models.HTML, func(p *analysis.Pass) { w.check.Run(p, e) })
 			}
 			u.returned(e)
 		case flow.Tested:
 			for _, w := range u.weaks {
 				if e.Check.Kinds&w.check.Kind != 0 {
-					u.guarded(w.rule, func(p *analysis.Pass) { w.check.Run(p, e, e.Check, nil) })
+					u.guarded(w.rule, e.Check.Kinds&w.check.Kind, func(p *analysis.Pass) { w.check.Run(p, e, e.Check, nil) })
 				}
 			}
 		case flow.Output:
 			for _, w := range u.outputs {
-				u.guarded(w.rule, func(p *analysis.Pass) { w.check.Run(p, e) })
+				u.guarded(w.rule, e.Hole.Kind, func(p *analysis.Pass) { w.check.Run(p, e) })
 			}
 		case flow.Built:
 			for _, w := range u.builds {
-				u.guarded(w.rule, func(p *analysis.Pass) { w.check.Run(p, e) })
+				u.guarded(w.rule, models.SQL, func(p *analysis.Pass) { w.check.Run(p, e) })
 			}
 		}
 	}
@@ -124,7 +165,7 @@ func (u *unitRun) arrivals(e *flow.Event) {
 	for _, s := range e.Sinks {
 		for _, w := range u.sinks {
 			if s.Kinds()&w.check.Kind != 0 {
-				u.guarded(w.rule, func(p *analysis.Pass) { w.check.Run(p, e, s) })
+				u.guarded(w.rule, s.Kinds()&w.check.Kind, func(p *analysis.Pass) { w.check.Run(p, e, s) })
 			}
 		}
 		var reaches []flow.Reach
@@ -142,7 +183,7 @@ func (u *unitRun) arrivals(e *flow.Event) {
 				list = reaches
 			}
 			if len(list) > 0 {
-				u.guarded(w.rule, func(p *analysis.Pass) { surest(p, w.check, e, s.Weak, list) })
+				u.guarded(w.rule, s.Kinds()&w.check.Kind, func(p *analysis.Pass) { surest(p, w.check, e, s.Weak, list) })
 			}
 		}
 		for i := range reaches {
@@ -169,7 +210,7 @@ func (u *unitRun) halves(e *flow.Event, kinds models.Kind, r *flow.Reach) {
 			continue
 		}
 		if list := r.Passed(kinds & w.check.Kind); len(list) > 0 {
-			u.guarded(w.rule, func(p *analysis.Pass) { w.check.Run(p, e, list[0], r) })
+			u.guarded(w.rule, kinds&w.check.Kind, func(p *analysis.Pass) { w.check.Run(p, e, list[0], r) })
 		}
 	}
 }
@@ -194,8 +235,9 @@ func surest(p *analysis.Pass, check analysis.Flow, e *flow.Event, weak bool, rea
 	}
 }
 
-// guarded runs a check; one that panics loses its findings in this file.
-func (u *unitRun) guarded(rule *analysis.Rule, run func(*analysis.Pass)) {
+// guarded runs a check of data that is not clean for kinds; one that panics
+// loses its findings in this file.
+func (u *unitRun) guarded(rule *analysis.Rule, kinds models.Kind, run func(*analysis.Pass)) {
 	if u.file.broken[rule] {
 		return
 	}
@@ -212,5 +254,10 @@ func (u *unitRun) guarded(rule *analysis.Rule, run func(*analysis.Pass)) {
 		}
 	}()
 	run(&p)
+	for i := range p.Drafts {
+		if p.Drafts[i].Kinds == 0 {
+			p.Drafts[i].Kinds = kinds
+		}
+	}
 	u.drafts = append(u.drafts, p.Drafts...)
 }

@@ -3,14 +3,12 @@
 package engine
 
 import (
-	"sync"
 	"time"
 
 	"pavise/analysis"
 	"pavise/analysis/config"
 	"pavise/analysis/flow"
 	"pavise/analysis/models"
-	"pavise/analysis/rules"
 	"pavise/analysis/source"
 	"pavise/analysis/syntax"
 )
@@ -29,8 +27,6 @@ func (o Options) withDefaults() Options {
 	}
 	return o
 }
-
-var allRules = sync.OnceValue(func() *dispatch { return newDispatch(rules.All()) })
 
 // Warm loads the models and indexes the rules, which the first file would wait
 // for otherwise.
@@ -162,7 +158,8 @@ func parse(f *source.File) *syntax.Tree {
 func Check(f *source.File, o Options) *Snapshot {
 	o = o.withDefaults()
 	files := NewDisk()
-	a := newAnalysed(allRules(), flow.NewProgram(allRules().index, files), f.Path(), o)
+	rules := rulesFor(o.Config)
+	a := newAnalysed(rules, flow.NewProgram(rules.index, files), f.Path(), o)
 	a.update(parse(f))
 	snap := a.snapshot(nil, a, o.Config)
 	snap.settled, snap.files = true, files

@@ -60,6 +60,7 @@ type step struct {
 	spot
 	span source.Span
 	text string
+	fn   analysis.Function // by its path in the program
 }
 
 // spot is a unit of a file: where it stood when it was met, and what finds it
@@ -262,9 +263,9 @@ func (a *analysed) spotOf(n syntax.Node) spot {
 // steps is the way of the data, source first.
 func (a *analysed) steps(d analysis.Draft) []step {
 	var out []step
-	add := func(n syntax.Node, text string) {
+	add := func(n syntax.Node, text string, fn analysis.Function) {
 		if n.OK() {
-			out = append(out, step{a.spotOf(n), n.Span(), text})
+			out = append(out, step{a.spotOf(n), n.Span(), text, fn})
 		}
 	}
 	if !d.Origin.Tier.Followed() {
@@ -274,11 +275,12 @@ func (a *analysed) steps(d analysis.Draft) []step {
 	for t := d.Origin.Steps; t != nil; t = t.Prev {
 		trail = append(trail, t)
 	}
-	add(d.Origin.Node, "`"+d.Origin.Label+"` "+arrives[d.Origin.Tier])
+	add(d.Origin.Node, "`"+d.Origin.Label+"` "+arrives[d.Origin.Tier], analysis.Function{})
 	for _, t := range slices.Backward(trail) {
-		add(t.Node, t.Text)
+		path, name := t.Function()
+		add(t.Node, t.Text, analysis.Function{Path: path, Name: name})
 	}
-	add(d.Node, "used here")
+	add(d.Node, "used here", analysis.Function{})
 	return out
 }
 
@@ -366,13 +368,13 @@ func (a *analysed) place(drafts []*draft, l locator) []analysis.Finding {
 	for _, d := range list {
 		f := analysis.Finding{
 			Rule: d.Rule, Path: a.run.path, Span: d.span,
-			Severity: d.Severity, Confidence: d.Confidence, Message: d.Message,
+			Severity: d.Severity, Confidence: d.Confidence, Message: d.Message, Kinds: d.Kinds,
 		}
 		if len(d.steps) > 0 {
 			f.Steps = make([]analysis.Step, 0, len(d.steps))
 			for _, st := range d.steps {
 				if base, ok := l.start(st.spot, st.span); ok {
-					f.Steps = append(f.Steps, analysis.Step{Path: l.shown(st.path), Span: st.span.Shift(base), Text: st.text})
+					f.Steps = append(f.Steps, analysis.Step{Path: l.shown(st.path), Span: st.span.Shift(base), Text: st.text, Func: st.fn})
 				}
 			}
 		}

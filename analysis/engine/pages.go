@@ -18,7 +18,7 @@ func (s *Session) OpenTemplate(path string, text []byte) *Snapshot {
 	defer s.mu.Unlock()
 	old := s.files[path]
 	s.replace(path)
-	f := &openFile{file: source.New(path, text), an: &analysed{rules: allRules(), at: inProgram(path)}}
+	f := &openFile{file: source.New(path, text), an: &analysed{rules: s.rules, at: inProgram(path)}}
 	f.an.run.path = path
 	s.files[path], s.pages[f.an.at] = f, f
 	s.look()

@@ -5,6 +5,7 @@ import (
 
 	"pavise/analysis"
 	"pavise/analysis/flow"
+	"pavise/analysis/models"
 	"pavise/analysis/source"
 )
 
@@ -23,7 +24,7 @@ func TestPanickingRule(t *testing.T) {
 			p.Report(e, analysis.Certain, "seen")
 		}},
 	}}
-	d := newDispatch([]*analysis.Rule{bad, good})
+	d := newDispatch([]*analysis.Rule{bad, good}, models.Default())
 	text := []byte("import os\nos.system('a')\ndef f():\n    os.system('b')\n")
 	for file := range 2 {
 		panics := 0

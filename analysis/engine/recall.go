@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/gob"
+	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -13,6 +15,7 @@ import (
 	"pavise/analysis"
 	"pavise/analysis/config"
 	"pavise/analysis/flow"
+	"pavise/analysis/models"
 	"pavise/analysis/rules"
 	"pavise/analysis/source"
 	"pavise/analysis/syntax"
@@ -55,9 +58,9 @@ type routePremise struct {
 // memo is what was found in one file.
 type memo struct {
 	Path   string
-	Shown  string // as it was given
-	Sum    string // of its text
-	Audit  bool
+	Shown  string   // as it was given
+	Sum    string   // of its text
+	With   string   // what the configuration says of the analysis
 	Texts  []uint32 // premises, by their places in the memory
 	Looks  []uint32
 	Routes []uint32 // the other premises are also those of Gives
@@ -76,6 +79,7 @@ type savedDraft struct {
 	Severity   analysis.Severity
 	Confidence analysis.Confidence
 	Message    string
+	Kinds      models.Kind
 	Print      uint64
 	At         savedPlace
 	Steps      []savedStep
@@ -89,6 +93,7 @@ type savedPlace struct {
 type savedStep struct {
 	At   savedPlace
 	Text string
+	Func analysis.Function
 }
 
 // recall is a memory at work: what holds of it is found out when it is asked.
@@ -184,7 +189,7 @@ func (b *Batch) sum(path string) string {
 func (b *Batch) remembers(x *batchFile) {
 	r := b.recall
 	m := r.of[x.at]
-	if m == nil || m.Shown != x.path || m.Audit != audits(x.opts.Config) || m.Sum != b.sum(x.at) {
+	if m == nil || m.Shown != x.path || m.With != premises(x.opts.Config) || m.Sum != b.sum(x.at) {
 		return
 	}
 	for _, i := range m.Texts {
@@ -240,7 +245,15 @@ func sameRoutes(a, b []flow.Registration) bool {
 	return len(a) == len(b) && !slices.ContainsFunc(a, func(g flow.Registration) bool { return !slices.Contains(b, g) })
 }
 
-func audits(c *config.Config) bool { return c.Profile == config.ProfileAudit }
+// premises are what a configuration says of the analysis itself and not of what
+// is shown.
+func premises(c *config.Config) string {
+	taught := []byte{}
+	if c.Models != nil {
+		taught, _ = json.Marshal(c.Models)
+	}
+	return fmt.Sprintf("%t %s", c.Profile == config.ProfileAudit, taught)
+}
 
 // contribution is what was found in the file.
 func (m *memo) contribution() *Contribution {
@@ -261,9 +274,9 @@ func (m *memo) contribution() *Contribution {
 
 func (s *savedDraft) draft() *draft {
 	d := &draft{print: s.Print, place: place{spot{path: s.At.Path, base: s.At.Base}, s.At.Start, s.At.End}}
-	d.Rule, d.Severity, d.Confidence, d.Message = rules.ByID(s.Rule), s.Severity, s.Confidence, s.Message
+	d.Rule, d.Severity, d.Confidence, d.Message, d.Kinds = rules.ByID(s.Rule), s.Severity, s.Confidence, s.Message, s.Kinds
 	for _, t := range s.Steps {
-		st := step{spot: spot{path: t.At.Path, base: t.At.Base}, text: t.Text}
+		st := step{spot: spot{path: t.At.Path, base: t.At.Base}, text: t.Text, fn: t.Func}
 		st.span.Start, st.span.End = t.At.Start, t.At.End
 		d.steps = append(d.steps, st)
 	}
@@ -355,7 +368,7 @@ func (k *keeper) keep(m *memo) {
 func (k *keeper) add(x *batchFile) {
 	b, c := k.batch, x.result
 	m := memo{
-		Path: x.at, Shown: x.path, Sum: b.sum(x.at), Audit: audits(x.opts.Config),
+		Path: x.at, Shown: x.path, Sum: b.sum(x.at), With: premises(x.opts.Config),
 		On: c.on, Gives: c.routes, Asked: c.asked, Note: c.note, Marked: len(x.an.comments(x.tree)) > 0, Pages: c.templates(),
 	}
 	texts := map[string]bool{}
@@ -395,10 +408,10 @@ func (k *keeper) draft(list []savedDraft, d *draft) []savedDraft {
 	if !ok {
 		return list
 	}
-	s := savedDraft{Rule: d.Rule.ID, Severity: d.Severity, Confidence: d.Confidence, Message: d.Message, Print: d.print, At: at}
+	s := savedDraft{Rule: d.Rule.ID, Severity: d.Severity, Confidence: d.Confidence, Message: d.Message, Kinds: d.Kinds, Print: d.print, At: at}
 	for _, st := range d.steps {
 		if at, ok := k.place(st.spot, st.span.Start, st.span.End); ok {
-			s.Steps = append(s.Steps, savedStep{at, st.text})
+			s.Steps = append(s.Steps, savedStep{at, st.text, st.fn})
 		}
 	}
 	return append(list, s)
@@ -420,5 +433,5 @@ func (b *Batch) known(x *batchFile) {
 	if x.memo.Marked || x.memo.Note != "" {
 		x.tree = b.disk.Tree(x.at)
 	}
-	x.an = &analysed{rules: b.rules, at: x.at, tree: x.tree, own: x.result.own, note: x.result.note, run: fileRun{path: x.path}}
+	x.an = &analysed{rules: x.rules, at: x.at, tree: x.tree, own: x.result.own, note: x.result.note, run: fileRun{path: x.path}}
 }

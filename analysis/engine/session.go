@@ -18,6 +18,7 @@ type Session struct {
 	mu      sync.Mutex // guards all below, and with it every open file
 	opts    Options
 	disk    *Disk
+	rules   *dispatch
 	program *flow.Program
 	files   map[string]*openFile // by the paths that were given
 	at      map[string]*openFile // those of Python, by their paths in the program
@@ -47,7 +48,8 @@ func NewSession(o Options) *Session {
 
 // reset forgets all that was computed.
 func (s *Session) reset() {
-	s.program = flow.NewProgram(allRules().index, s.disk)
+	s.rules = rulesFor(s.opts.Config)
+	s.program = flow.NewProgram(s.rules.index, s.disk)
 	s.at, s.touched = map[string]*openFile{}, map[string]bool{}
 }
 
@@ -61,11 +63,11 @@ func (s *Session) Configure(c *config.Config) {
 	for _, path := range slices.Sorted(maps.Keys(s.files)) {
 		f := s.files[path]
 		if f.doc == nil {
-			f.ahead = nil
+			f.ahead, f.an.rules = nil, s.rules
 			s.disk.holdTemplate(f.an.at, f.file)
 			continue
 		}
-		f.an = newAnalysed(allRules(), s.program, path, s.opts)
+		f.an = newAnalysed(s.rules, s.program, path, s.opts)
 		s.at[f.an.at] = f
 		if len(f.ahead) > 0 {
 			f.doc.Change(f.file, f.ahead)
@@ -85,7 +87,7 @@ func (s *Session) Open(path string, text []byte) *Snapshot {
 	defer s.mu.Unlock()
 	s.replace(path)
 	file := source.New(path, text)
-	f := &openFile{doc: syntax.NewDocument(file, syntax.DefaultBudget), file: file, an: newAnalysed(allRules(), s.program, path, s.opts)}
+	f := &openFile{doc: syntax.NewDocument(file, syntax.DefaultBudget), file: file, an: newAnalysed(s.rules, s.program, path, s.opts)}
 	s.files[path], s.at[f.an.at] = f, f
 	s.look()
 	s.touchGuest(f.an.at)             // what was contributed of it does not count now
@@ -309,9 +311,9 @@ func (s *Session) closed(at string) *Snapshot {
 	tree := s.disk.Tree(at)
 	if tree == nil {
 		file := source.New(at, nil)
-		return &Snapshot{file: file, tree: &syntax.Tree{File: file}, rules: allRules(), cfg: s.opts.Config, settled: true, session: s}
+		return &Snapshot{file: file, tree: &syntax.Tree{File: file}, rules: s.rules, cfg: s.opts.Config, settled: true, session: s}
 	}
-	a := &analysed{rules: allRules(), program: s.program, at: at, tree: tree, note: tree.Partial}
+	a := &analysed{rules: s.rules, program: s.program, at: at, tree: tree, note: tree.Partial}
 	a.run.path = at
 	inbox := s.inbox(at)
 	a.partly = isPage(tree) && (!s.whole || len(inbox) == 0)
@@ -386,6 +388,20 @@ func (s *Session) Depending(path string) []string {
 	for p, g := range s.guests.of {
 		if s.at[p] == nil && slices.Contains(g.asked, at) {
 			out = append(out, p)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Contributed lists the closed files of which a contribution says something.
+func (s *Session) Contributed() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []string
+	for path := range s.guests.of {
+		if s.at[path] == nil {
+			out = append(out, path)
 		}
 	}
 	slices.Sort(out)

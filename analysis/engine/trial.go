@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"pavise/analysis/config"
 	"pavise/analysis/flow"
 	"pavise/analysis/lang/template"
 	"pavise/analysis/source"
@@ -37,6 +38,13 @@ func (s *Snapshot) With(text []byte) *Snapshot {
 		return s.trial(file, nil).Snapshot()
 	}
 	return s.trial(file, parse(file)).Snapshot()
+}
+
+// Under is what the snapshot would be under another configuration.
+func (s *Snapshot) Under(c *config.Config) *Snapshot {
+	t := *s
+	t.rules, t.cfg = rulesFor(c), c
+	return t.With(s.file.Text())
 }
 
 // trial analyses a text of the snapshot's file; the tree is nil for a template.

@@ -63,9 +63,17 @@ func (f *frame) apply(n syntax.Node, callee *Value, args []Arg) *Value {
 		}
 	}
 	switch {
+	case callee.fn != nil && callee.Name != "" && f.m.set.Judges(callee.Name):
+		return f.judged(n, callee, args)
 	case callee.fn != nil:
 		return f.inline(n, callee.fn, callee.recv, args)
 	case callee.cls != nil && !callee.inst:
+		if callee.Name != "" && f.m.set.Gives(callee.Name) {
+			return f.external(n, &Value{Name: callee.Name}, args)
+		}
+		if callee.Name != "" {
+			f.called(n, callee.Name, nil, args)
+		}
 		f.filledAtOnce(n, callee, args)
 		return f.instantiate(n, callee.cls, args)
 	case callee.cls != nil:
@@ -157,7 +165,7 @@ func (f *frame) external(n syntax.Node, callee *Value, args []Arg) *Value {
 			return v
 		}
 	}
-	if recv != nil {
+	if recv != nil && callee.fn == nil {
 		if key := argValue(args, 0); key != nil && strings.HasSuffix(name, ".get") {
 			if v := f.keyed(recv, key, n); v != nil {
 				return join(v, argValue(args, 1))

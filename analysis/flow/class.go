@@ -17,6 +17,7 @@ func (r *run) class(st *unitState) *Value {
 		return st.cls
 	}
 	c := &Class{a: st.a, name: st.unit.Key, node: python.Undecorated(st.unit.Root()), unit: st}
+	c.known = st.a.taught(c.name)
 	st.cls = &Value{cls: c}
 	f := &frame{m: st.a.m, run: r, scope: &python.Scope{}, env: &env{}}
 	outer, taken := r.deps, r.taken
@@ -46,9 +47,13 @@ func (f *frame) bases(def syntax.Node) []*Value {
 	return out
 }
 
-// externalBases are the library classes that a class derives from.
+// externalBases are the library classes that a class derives from, and classes
+// of the program of which the configuration speaks, itself included.
 func (c *Class) externalBases(depth int) []string {
 	var out []string
+	if c.known != "" {
+		out = append(out, c.known)
+	}
 	for _, b := range c.bases {
 		switch {
 		case b.cls != nil && depth < 8:
@@ -116,7 +121,7 @@ func (f *frame) unitClassAttr(obj *Value, c *Class, name string, n syntax.Node) 
 		}
 		fn := m.function(st)
 		fn.class = c
-		return f.bind(obj, f.decorated(fn), n)
+		return f.bind(obj, f.taughtFunc(c.a, key, fn), n)
 	}
 	var out *Value
 	if v := f.run.classBody(m, c.name, name, -1); v != nil {
@@ -151,6 +156,9 @@ func (f *frame) bind(obj *Value, v *Value, n syntax.Node) *Value {
 	for _, d := range python.Decorators(v.fn.node) {
 		switch name := d.Str(); {
 		case name == "property" || strings.HasSuffix(name, "cached_property"):
+			if f.m.set.Judges(v.Name) {
+				return f.judged(n, &Value{Name: v.Name, fn: v.fn, recv: obj}, nil)
+			}
 			return f.inline(n, v.fn, obj, nil)
 		case name == "staticmethod":
 			return v

@@ -326,9 +326,18 @@ func (f *frame) entryParam(fn *Func, p python.Param, i int, route *models.Route,
 }
 
 // overridden is the qualified name, in the library class that declares it, of
-// a parameter of a method that users override; "" if no model speaks of it.
+// a parameter of a method that users override, or that of a parameter of which
+// the configuration speaks; "" if no model speaks of it.
 func (f *frame) overridden(fn *Func, i int) string {
-	if fn.class == nil || i > 9 {
+	if i > 9 {
+		return ""
+	}
+	if q := fn.a.taught(fn.name); q != "" {
+		if q += ":" + string(rune('0'+i)); f.m.set.Param(q) != nil {
+			return q
+		}
+	}
+	if fn.class == nil {
 		return ""
 	}
 	member := fn.node.Child(syntax.FieldName).Str() + ":" + string(rune('0'+i))

@@ -139,6 +139,9 @@ func (f *frame) attr(obj *Value, name string, n syntax.Node) *Value {
 		}
 	}
 	if obj.cls != nil {
+		if q := f.taughtMember(obj.cls, name, 0); q != "" {
+			return f.named(q, obj, n)
+		}
 		if v := f.classAttr(obj, name, n); v != nil {
 			return v
 		}

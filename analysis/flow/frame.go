@@ -26,6 +26,7 @@ type Class struct {
 	unit    *unitState // of its header; nil for a class inside a function
 	closure *frame
 	bases   []*Value
+	known   string            // the name under which the configuration speaks of it, or ""
 	attrs   map[string]*Value // of a class inside a function
 	fields  []string          // of a class made by namedtuple()
 }

@@ -86,7 +86,7 @@ func (f *frame) follow(n, obj syntax.Node, fn *Func, self *Value, args []Arg) *V
 	if !n.OK() || !v.steps() {
 		return v
 	}
-	return v.step(n, "returned by "+fn.name+"()")
+	return v.returnedBy(fn, n)
 }
 
 // watch notes which values the parameters hold, so that the outcomes tell what

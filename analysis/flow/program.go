@@ -302,6 +302,11 @@ func (f *frame) ofModule(b *Analyzer, name string) *Value {
 func (f *frame) fromStar(target, name string) *Value {
 	set := f.m.set
 	if q := set.Canonical(target + "." + name); set.Modelled(q) {
+		if set.Own(q) {
+			if v := f.ofProject(target + "." + name); v != nil {
+				return v
+			}
+		}
 		if set.Known(q) {
 			return f.run.symbol(q)
 		}

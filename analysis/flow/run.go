@@ -233,9 +233,9 @@ func (r *run) export(m *Module, ord int, name string) *Value {
 	switch st.unit.Class {
 	case syntax.Function:
 		g := &frame{m: m, run: r, scope: &python.Scope{}, env: &env{}}
-		return g.decorated(m.function(st))
+		return g.taughtFunc(m.a, name, m.function(st))
 	case syntax.ClassHeader:
-		return r.class(st)
+		return r.taught(m.a, name, r.class(st))
 	}
 	res := m.result(ord)
 	if res == nil {
@@ -248,7 +248,7 @@ func (r *run) export(m *Module, ord int, name string) *Value {
 		r.inherit(res, res.deps)
 	}
 	if v := res.globals[name]; v != nil {
-		return v
+		return r.taught(m.a, name, v)
 	}
 	return unknown
 }
@@ -329,7 +329,7 @@ func (r *run) refined(m *Module, v *Value, from, before int) *Value {
 
 // imported is what an import binds: something of the project or of a library.
 func (f *frame) imported(target string) *Value {
-	if q := f.m.set.Canonical(target); !f.m.set.Speaks(q) {
+	if q := f.m.set.Canonical(target); !f.m.set.Speaks(q) || f.m.set.Own(q) {
 		if v := f.ofProject(target); v != nil {
 			return v
 		}

@@ -55,7 +55,18 @@ type Trail struct {
 	Prev *Trail
 	Node syntax.Node
 	Text string
+	fn   *Func // that it came back from
 	len  int
+}
+
+// Function is the function of the program that a value came back from: the
+// file it is defined in and its name there, "Store.run"; both empty if it did
+// not, or from one that no name leads to.
+func (t *Trail) Function() (path, name string) {
+	if t.fn == nil || t.fn.closure != nil {
+		return "", ""
+	}
+	return t.fn.a.path, t.fn.name
 }
 
 // maxTrail bounds the steps that a finding shows.
@@ -430,9 +441,16 @@ func (v *Value) holds(tier func(models.Tier) bool, depth int, budget *int) bool 
 
 // step returns a copy whose data, and that of its parts, took one more step,
 // for data worth following.
-func (v *Value) step(n syntax.Node, text string) *Value { return v.stepDepth(n, text, 0) }
+func (v *Value) step(n syntax.Node, text string) *Value {
+	return v.stepDepth(Trail{Node: n, Text: text}, 0)
+}
 
-func (v *Value) stepDepth(n syntax.Node, text string, depth int) *Value {
+// returnedBy is step for what a function of the program returned.
+func (v *Value) returnedBy(fn *Func, n syntax.Node) *Value {
+	return v.stepDepth(Trail{Node: n, Text: "returned by " + fn.name + "()", fn: fn}, 0)
+}
+
+func (v *Value) stepDepth(next Trail, depth int) *Value {
 	own := v.worthFollowing()
 	if !own && !v.holdsData(depth) {
 		return v
@@ -441,7 +459,7 @@ func (v *Value) stepDepth(n syntax.Node, text string, depth int) *Value {
 	c.root = v.id()
 	if depth < maxStepped {
 		for i, p := range v.parts {
-			if x := p.v.stepDepth(n, text, depth+1); x != p.v {
+			if x := p.v.stepDepth(next, depth+1); x != p.v {
 				if &c.parts[0] == &v.parts[0] {
 					c.parts = slices.Clone(v.parts)
 				}
@@ -449,7 +467,7 @@ func (v *Value) stepDepth(n syntax.Node, text string, depth int) *Value {
 			}
 		}
 		if v.rest != nil {
-			c.rest = v.rest.stepDepth(n, text, depth+1)
+			c.rest = v.rest.stepDepth(next, depth+1)
 		}
 	}
 	if !own {
@@ -458,11 +476,12 @@ func (v *Value) stepDepth(n syntax.Node, text string, depth int) *Value {
 	c.Origins = make([]Origin, len(v.Origins))
 	for i, o := range v.Origins {
 		if o.Tier.Followed() && (o.Steps == nil || o.Steps.len < maxTrail) {
-			t := &Trail{Prev: o.Steps, Node: n, Text: text, len: 1}
+			t := next
+			t.Prev, t.len = o.Steps, 1
 			if o.Steps != nil {
 				t.len = o.Steps.len + 1
 			}
-			o.Steps = t
+			o.Steps = &t
 		}
 		c.Origins[i] = o
 	}

@@ -105,6 +105,7 @@ func (a *Analyzer) readFacts(u *syntax.Unit) facts {
 			if l := a.leaves[string(t)]; l != nil {
 				f.leaves = append(f.leaves, l)
 				seen |= l.Signs
+				f.remote = f.remote || l.Client
 			}
 			f.remote = f.remote || tellsOfClients(t)
 			f.filters = f.filters || namesFilters(t)

@@ -1,7 +1,9 @@
 package models
 
 import (
-	"fmt"
+	"iter"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -25,41 +27,54 @@ var alike = map[Kind]Kind{
 	URL:      Link,
 }
 
-// parseCleared reads the kinds that a call or guard makes harmless, with those
-// that it implies.
-func parseCleared(s string) (Kind, error) {
-	k, err := ParseKinds(s)
+// cleared are the kinds that a call or guard makes harmless, with those that
+// it implies.
+func cleared(s string) Kind {
+	k := kindsIn(s)
 	for of, more := range alike {
 		if k&of != 0 {
 			k |= more
 		}
 	}
-	return k, err
+	return k
 }
 
-// ParseKinds reads a comma separated list of kind names.
-func ParseKinds(s string) (Kind, error) {
+// kindsIn reads a comma separated list of the names of kinds.
+func kindsIn(s string) Kind {
 	var k Kind
-	for part := range strings.SplitSeq(s, ",") {
-		part = strings.TrimSpace(part)
-		if part == "" {
-			continue
-		}
-		one, ok := kindNames[part]
-		if !ok {
-			return 0, fmt.Errorf("unknown kind %q", part)
-		}
-		k |= one
+	for name := range kindList(s) {
+		k |= kindNames[name]
 	}
-	return k, nil
+	return k
+}
+
+// kindList is the names in a comma separated list.
+func kindList(s string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for part := range strings.SplitSeq(s, ",") {
+			if part = strings.TrimSpace(part); part != "" && !yield(part) {
+				return
+			}
+		}
+	}
+}
+
+// KindNames lists the names of all kinds, sorted.
+func KindNames() []string { return slices.Sorted(maps.Keys(kindNames)) }
+
+// Names lists the names of the kinds in k, sorted.
+func (k Kind) Names() []string {
+	if k == All {
+		return []string{"all"}
+	}
+	var out []string
+	for name, one := range kindNames {
+		if one != All && k&one != 0 {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 var tierNames = map[string]Tier{"": Remote, "remote": Remote, "stored": Stored, "operator": Operator, "error": Error}
-
-func parseTier(s string) (Tier, error) {
-	t, ok := tierNames[s]
-	if !ok {
-		return 0, fmt.Errorf("unknown tier %q", s)
-	}
-	return t, nil
-}

@@ -20,6 +20,9 @@ var data embed.FS
 
 // Set is all models of a run, indexed by qualified name. It is immutable.
 type Set struct {
+	libraries []*Library
+	own       *own // what a configuration added; nil without any
+
 	aliases map[string]string
 	types   map[string]string
 	bases   map[string][]string
@@ -81,9 +84,11 @@ func Load(fsys fs.FS) (*Set, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := s.add(text); err != nil {
+		lib, err := decode(text)
+		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
+		s.add(lib)
 	}
 	s.index()
 	return s, nil
@@ -103,75 +108,60 @@ func newSet() *Set {
 	}
 }
 
-func (s *Set) add(text []byte) error {
+// decode reads one data file.
+func decode(text []byte) (*Library, error) {
 	dec := yaml.NewDecoder(bytes.NewReader(text))
 	dec.KnownFields(true)
-	var lib Library
-	if err := dec.Decode(&lib); err != nil && !errors.Is(err, io.EOF) {
-		return err
+	lib := &Library{}
+	if err := dec.Decode(lib); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
 	}
-	for _, r := range append(lib.Roots, lib.Library) {
+	if all := lib.Problems(); len(all) > 0 {
+		return nil, all[0]
+	}
+	lib.Entries = lib.resolved()
+	return lib, nil
+}
+
+// add takes in a library whose entries are resolved.
+func (s *Set) add(lib *Library) {
+	s.libraries = append(s.libraries, lib)
+	for _, r := range append(lib.Roots[:len(lib.Roots):len(lib.Roots)], lib.Library) {
 		s.roots[r] = true
 	}
 	maps.Copy(s.aliases, lib.Aliases)
 	maps.Copy(s.types, lib.Types)
 	for k, v := range lib.Bases {
-		s.bases[k] = append(s.bases[k], v...)
+		s.bases[k] = append(s.bases[k][:len(s.bases[k]):len(s.bases[k])], v...)
 	}
 	maps.Copy(s.unbound, lib.Unbound)
 	s.requests = append(s.requests, lib.Requests...)
-	if err := s.addSources(lib.Sources); err != nil {
-		return err
+	s.noteRemote(lib)
+	s.addSources(lib.Sources)
+	s.addCleaners(lib)
+	for i := range lib.Sinks {
+		if x := &lib.Sinks[i]; x.Call != "" {
+			s.sinks[x.Call] = append(s.sinks[x.Call], x)
+		} else {
+			s.sets[x.Set] = append(s.sets[x.Set], x)
+		}
 	}
-	s.noteRemote(&lib)
-	if err := s.addSinks(lib.Sinks); err != nil {
-		return err
-	}
-	if err := s.addCleaners(&lib); err != nil {
-		return err
-	}
-	if err := s.addFields(lib.Fields); err != nil {
-		return err
+	for i := range lib.Fields {
+		s.fields[lib.Fields[i].Class] = &lib.Fields[i]
 	}
 	for i := range lib.Instances {
 		x := &lib.Instances[i]
-		if x.Call+x.Param == "" {
-			return errors.New("an instance needs call or param")
-		}
 		s.instances[x.Call+x.Param] = x
 	}
 	for i := range lib.Invokes {
-		x := &lib.Invokes[i]
-		if x.Call == "" {
-			return errors.New("an invoke needs call")
-		}
-		if x.Function == "" {
-			x.Function = "0"
-		}
-		s.invokes[x.Call] = x
+		s.invokes[lib.Invokes[i].Call] = &lib.Invokes[i]
 	}
-	if err := s.addMimes(lib.Mimes); err != nil {
-		return err
+	for i := range lib.Mimes {
+		x := &lib.Mimes[i]
+		s.mimes[x.Call+x.Set] = append(s.mimes[x.Call+x.Set], x)
 	}
-	if err := s.addRenders(lib.Renders); err != nil {
-		return err
-	}
-	if err := s.addFilters(lib.Filters); err != nil {
-		return err
-	}
-	return s.addRoutes(lib.Routes)
-}
-
-func (s *Set) addFields(list []Field) error {
-	for i := range list {
-		x := &list[i]
-		var err error
-		if x.clean, err = parseCleared(x.Clean); err != nil || x.Class == "" {
-			return fmt.Errorf("field %q: %w", x.Class, err)
-		}
-		s.fields[x.Class] = x
-	}
-	return nil
+	s.addRenders(lib)
+	s.addRoutes(lib.Routes)
 }
 
 // noteRemote collects the root modules that bring in a client's data.
@@ -183,7 +173,7 @@ func (s *Set) noteRemote(lib *Library) {
 	if !remote {
 		return
 	}
-	for _, r := range append(lib.Roots, lib.Library) {
+	for _, r := range append(lib.Roots[:len(lib.Roots):len(lib.Roots)], lib.Library) {
 		s.remote[r] = true
 	}
 	for _, q := range lib.Requests {
@@ -191,16 +181,9 @@ func (s *Set) noteRemote(lib *Library) {
 	}
 }
 
-func (s *Set) addSources(list []Source) error {
+func (s *Set) addSources(list []Source) {
 	for i := range list {
 		x := &list[i]
-		var err error
-		if x.tier, err = parseTier(x.Tier); err != nil {
-			return err
-		}
-		if x.clean, err = parseCleared(x.Clean); err != nil {
-			return err
-		}
 		if x.Checks != "" {
 			s.checked = append(s.checked, x)
 		}
@@ -209,65 +192,27 @@ func (s *Set) addSources(list []Source) error {
 			s.values[x.Value] = x
 		case x.Call != "":
 			s.calls[x.Call] = x
-		case x.Param != "":
+		default:
 			s.params[x.Param] = x
-		default:
-			return errors.New("a source needs value, call or param")
 		}
 	}
-	return nil
 }
 
-func (s *Set) addSinks(list []Sink) error {
-	for i := range list {
-		x := &list[i]
-		var err error
-		if x.kind, err = ParseKinds(x.Kind); err != nil {
-			return err
-		}
-		if x.kind == 0 {
-			return fmt.Errorf("sink %s%s has no kind", x.Call, x.Set)
-		}
-		switch {
-		case x.Call != "":
-			s.sinks[x.Call] = append(s.sinks[x.Call], x)
-		case x.Set != "":
-			s.sets[x.Set] = append(s.sets[x.Set], x)
-		default:
-			return errors.New("a sink needs call or set")
-		}
-	}
-	return nil
-}
-
-func (s *Set) addCleaners(lib *Library) error {
+func (s *Set) addCleaners(lib *Library) {
 	for i := range lib.Cleans {
 		x := &lib.Cleans[i]
-		var err error
-		if x.kinds, err = parseCleared(x.Clears); err != nil || x.Call == "" {
-			return fmt.Errorf("clean %q: %w", x.Call, err)
-		}
 		s.cleans[x.Call] = append(s.cleans[x.Call], x)
 	}
 	for i := range lib.Guards {
 		x := &lib.Guards[i]
-		var err error
-		if x.kinds, err = parseCleared(x.Clears); err != nil || x.Call == "" {
-			return fmt.Errorf("guard %q: %w", x.Call, err)
-		}
 		s.guards[x.Call] = append(s.guards[x.Call], x)
 	}
 	for i := range lib.Passes {
-		x := &lib.Passes[i]
-		if x.Call == "" {
-			return errors.New("a pass needs call")
-		}
-		s.passes[x.Call] = x
+		s.passes[lib.Passes[i].Call] = &lib.Passes[i]
 	}
-	return nil
 }
 
-func (s *Set) addRoutes(list []Route) error {
+func (s *Set) addRoutes(list []Route) {
 	for i := range list {
 		x := &list[i]
 		switch {
@@ -283,62 +228,30 @@ func (s *Set) addRoutes(list []Route) error {
 			s.routeBases[x.Base] = x
 		case len(x.Signature) > 0:
 			s.signatures = append(s.signatures, x)
-		case x.Marker != "":
-			s.markers = append(s.markers, x)
 		default:
-			return errors.New("a route needs decorator, call, base, signature or marker")
+			s.markers = append(s.markers, x)
 		}
 	}
 	slices.SortStableFunc(s.signatures, func(a, b *Route) int { return b.asks() - a.asks() })
-	return nil
 }
 
 // asks is how much a signature asks for.
 func (r *Route) asks() int { return 2*len(r.Signature) + min(len(r.Methods), 1) }
 
-func (s *Set) addMimes(list []Mime) error {
-	for i := range list {
-		x := &list[i]
-		if x.Call+x.Set == "" {
-			return errors.New("a mime needs call or set")
-		}
-		s.mimes[x.Call+x.Set] = append(s.mimes[x.Call+x.Set], x)
-	}
-	return nil
-}
-
-func (s *Set) addRenders(list []Render) error {
-	for i := range list {
-		x := &list[i]
-		if x.Dialect == "" {
-			x.Dialect = "jinja"
-		}
-		switch x.Escapes {
-		case "", "all", "none", "suffix", "environment":
-		default:
-			return fmt.Errorf("render %s%s%s escapes %q", x.Call, x.Decorator, x.Base, x.Escapes)
-		}
-		switch {
+// addRenders takes in what renders templates, and the filters of those.
+func (s *Set) addRenders(lib *Library) {
+	for i := range lib.Renders {
+		switch x := &lib.Renders[i]; {
 		case x.Call != "":
 			s.renders[x.Call] = x
 		case x.Decorator != "":
 			s.renders[x.Decorator] = x
-		case x.Base != "" && x.Method != "":
-			s.renderBases[x.Base] = x
 		default:
-			return errors.New("a render needs call, decorator, or base and method")
+			s.renderBases[x.Base] = x
 		}
 	}
-	return nil
-}
-
-func (s *Set) addFilters(list []TemplateFilter) error {
-	for i := range list {
-		x := &list[i]
-		var err error
-		if x.clears, err = parseCleared(x.Clears); err != nil {
-			return fmt.Errorf("filter %q: %w", x.Filter, err)
-		}
+	for i := range lib.Filters {
+		x := &lib.Filters[i]
 		dialects := []string{x.Dialect}
 		if x.Dialect == "" {
 			dialects = []string{"jinja", "django"}
@@ -349,7 +262,6 @@ func (s *Set) addFilters(list []TemplateFilter) error {
 			}
 		}
 	}
-	return nil
 }
 
 // index collects, for each class, the members that some fact names.

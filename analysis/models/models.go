@@ -1,6 +1,7 @@
 // Package models says what libraries do with data: which values come from
 // outside, which calls are dangerous with them, which make them harmless. All
 // of it is data in data/*.yaml, one file for each library, strictly decoded.
+// The configuration of a project can say the same of its own code.
 //
 // Names. A dotted name stands for a module, function, class or object as it is
 // imported: "os.system", "flask.request". An instance of a class is written by
@@ -78,12 +79,12 @@ func (t Tier) Followed() bool { return t >= Operator || t == Error }
 
 // Source says that a value comes from outside.
 type Source struct {
-	Value string `yaml:"value"` // attribute or object, "flask.Request.args"
-	Call  string `yaml:"call"`  // result of a call
-	Param string `yaml:"param"` // "Class.method:1", parameter of a method that users override, counted after self from 0
-	Tier  string `yaml:"tier"`  // remote (default), stored, operator, error
-	Clean string `yaml:"clean"` // kinds for which it is harmless, comma separated
-	Type  string `yaml:"type"`  // class of the value, where it matters
+	Value string `yaml:"value"`                                  // attribute or object, "flask.Request.args"
+	Call  string `yaml:"call"`                                   // result of a call
+	Param string `yaml:"param"`                                  // "Class.method:1", parameter of a method that users override, counted after self from 0
+	Tier  string `yaml:"tier" is:"remote stored operator error"` // remote (default), stored, operator, error
+	Clean string `yaml:"clean" is:"kinds"`                       // kinds for which it is harmless, comma separated
+	Type  string `yaml:"type"`                                   // class of the value, where it matters
 	// Keyed is set if each element is a source of its own: environ["PATH_INFO"]
 	// is what comes from outside. What one of them is stands under
 	// "wsgi.environ[PATH_INFO]".
@@ -102,9 +103,9 @@ type Source struct {
 
 // Field says what a field that a form or schema declares lets through.
 type Field struct {
-	Class string `yaml:"class"` // of the field
-	Clean string `yaml:"clean"` // kinds for which its values are harmless
-	Type  string `yaml:"type"`  // class of its values
+	Class string `yaml:"class"`            // of the field
+	Clean string `yaml:"clean" is:"kinds"` // kinds for which its values are harmless
+	Type  string `yaml:"type"`             // class of its values
 	// Pattern is the argument with a regular expression that is searched for in
 	// its values, or with Match, matched at their start. Element is
 	// the argument with the field of each element, or "self" for a schema that
@@ -121,7 +122,7 @@ type Field struct {
 type Sink struct {
 	Call string   `yaml:"call"` // "sys.modules[]" stands for reading an item, whose key is argument 0
 	Set  string   `yaml:"set"`  // assignment target: "flask.Response.headers[Location]", "[*]" for any key
-	Kind string   `yaml:"kind"`
+	Kind string   `yaml:"kind" is:"kinds"`
 	Args []string `yaml:"args"` // positions from 0 or keyword names of one dangerous argument each: ["0", "sql"]; "0[0]" the first element of it if it is a list; "*" for all positional, "*=" for all keywords; "**" the keys of mappings that are unpacked; "self" the receiver
 	// When lists arguments that must have one of the constants: {shell: [true]}.
 	When map[string][]any `yaml:"when"`
@@ -133,7 +134,7 @@ type Sink struct {
 	// markup, cypher and ldap for those that take any text, dict for a filter written
 	// out, code for a text that is run where the kind means a document. percent
 	// and braces say that the other arguments fill the fields of the first.
-	Text string `yaml:"text"`
+	Text string `yaml:"text" is:"sql newline built markup cypher ldap dict code percent braces"`
 	// Receiver lists words of which the expression of a receiver of unknown type
 	// must hold one: [log] for .info.
 	Receiver []string `yaml:"receiver"`
@@ -144,7 +145,7 @@ type Sink struct {
 	// before. The sink counts if it is HTML or absent. Default says what absent
 	// means: html (default) or other.
 	Mime    []string `yaml:"mime"`
-	Default string   `yaml:"default"`
+	Default string   `yaml:"default" is:"html other"`
 	// Weak lowers the confidence by one step.
 	Weak bool `yaml:"weak"`
 
@@ -154,8 +155,7 @@ type Sink struct {
 // Clean says that the result of a call is harmless for some kinds.
 type Clean struct {
 	Call   string           `yaml:"call"`
-	Clears string           `yaml:"clears"` // kinds, comma separated, or all
-	Arg    string           `yaml:"arg"`    // only this argument's data is cleaned; default all
+	Clears string           `yaml:"clears" is:"kinds"` // kinds, comma separated, or all
 	When   map[string][]any `yaml:"when"`
 	Weak   bool             `yaml:"weak"`   // a half measure: lowers the finding instead
 	Undoes bool             `yaml:"undoes"` // decodes: what was clean is so no more
@@ -167,8 +167,8 @@ type Clean struct {
 type Guard struct {
 	Call   string `yaml:"call"`
 	Arg    string `yaml:"arg"` // position from 0, keyword or self
-	Clears string `yaml:"clears"`
-	On     string `yaml:"on"` // true (default): result is true; return: it returned at all instead of raising
+	Clears string `yaml:"clears" is:"kinds"`
+	On     string `yaml:"on" is:"true false return"` // true (default): result is true; return: it returned at all instead of raising
 	Weak   bool   `yaml:"weak"`
 
 	kinds Kind
@@ -180,12 +180,12 @@ type Pass struct {
 	Call string   `yaml:"call"`
 	From []string `yaml:"from"` // positions, keywords, self; empty: nothing
 	// To is return (default) or self: a method that stores its argument.
-	To     string `yaml:"to"`
+	To     string `yaml:"to" is:"return self"`
 	Stored bool   `yaml:"stored"` // the result is second hand data
 	// As says that the result is seen through a class of the program that the
 	// receiver is, or is an instance of: instance (of it, its fields by their
 	// annotations), declared (a dict with the fields that it declares).
-	As string `yaml:"as"`
+	As string `yaml:"as" is:"instance declared"`
 }
 
 // Instance says that what a call gives, or a parameter of a method that users
@@ -215,14 +215,14 @@ type Route struct {
 	// Params says what the other parameters are: url (those named in the
 	// pattern, with its converters), all (every one comes from the client),
 	// typed (FastAPI: by annotation), none (default).
-	Params string `yaml:"params"`
+	Params string `yaml:"params" is:"url all typed none"`
 	// Syntax of the pattern: flask "<int:id>", brace "{id:int}", regex "(?P<id>\d+)".
-	Syntax string `yaml:"syntax"`
+	Syntax string `yaml:"syntax" is:"flask brace regex"`
 	// Returns says what a returned string becomes: html, chunks (html, and so
 	// does each string of a list or generator), bytes (chunks if the content type
 	// says so), proxied (the dict of a response), json, redirect (the address of
 	// one), none (default).
-	Returns string `yaml:"returns"`
+	Returns string `yaml:"returns" is:"html chunks bytes proxied json redirect none"`
 	// Adjusts is set if a decorator only says this, of what another one registers.
 	Adjusts bool `yaml:"adjusts"`
 	// Media is the argument that says what a returned string becomes instead: a
@@ -311,12 +311,12 @@ type Render struct {
 	// Environment is the argument that knows where templates are and whether
 	// they are escaped.
 	Environment string   `yaml:"environment"`
-	Context     []string `yaml:"context"` // arguments with the names the template sees: dictionaries, or "**" for all keywords
-	Dialect     string   `yaml:"dialect"` // jinja (default) or django
+	Context     []string `yaml:"context"`                   // arguments with the names the template sees: dictionaries, or "**" for all keywords
+	Dialect     string   `yaml:"dialect" is:"jinja django"` // jinja (default) or django
 	// Escapes says what is escaped: all (default), none, suffix (files with
 	// the Suffixes, and texts), environment (as that was told; nothing if it was
 	// not).
-	Escapes  string   `yaml:"escapes"`
+	Escapes  string   `yaml:"escapes" is:"all none suffix environment"`
 	Suffixes []string `yaml:"suffixes"`
 	// Knows are names that every template sees: an object ("flask.request"), an
 	// instance ("django.http.HttpRequest()") or an argument ("0").
@@ -325,31 +325,29 @@ type Render struct {
 
 // TemplateFilter says what a filter of a template language does to its value.
 type TemplateFilter struct {
-	Filter  string `yaml:"filter"`  // names, comma separated
-	Dialect string `yaml:"dialect"` // jinja or django; both if empty
+	Filter  string `yaml:"filter"`                    // names, comma separated
+	Dialect string `yaml:"dialect" is:"jinja django"` // jinja or django; both if empty
 	// Escape is once (unless it is marked as escaped) or again (always).
-	Escape string `yaml:"escape"`
-	Clears string `yaml:"clears"` // kinds
-	Weak   bool   `yaml:"weak"`   // a half measure
-	Marks  bool   `yaml:"marks"`  // the result counts as escaped from here on
-	Keeps  bool   `yaml:"keeps"`  // a marked value stays marked
+	Escape string `yaml:"escape" is:"once again"`
+	Clears string `yaml:"clears" is:"kinds"` // kinds
+	Weak   bool   `yaml:"weak"`              // a half measure
+	Marks  bool   `yaml:"marks"`             // the result counts as escaped from here on
+	Keeps  bool   `yaml:"keeps"`             // a marked value stays marked
 	// Gives is what the result is where it is not the value, changed: int, float
 	// or bool; element: one of the value's; value: the value or the argument in its
 	// place; attribute: a list of an attribute of the elements; list: the value;
 	// joined: the elements as one text; carried: the value with the arguments in it;
 	// json: JSON for a page.
-	Gives string `yaml:"gives"`
+	Gives string `yaml:"gives" is:"int float bool element value attribute list joined carried json"`
 
 	clears Kind
 }
 
-// Library is one data file.
-type Library struct {
-	Library   string              `yaml:"library"`
-	Roots     []string            `yaml:"roots"`   // root modules that make it relevant; default the library's name
+// Entries say what some library, or the code of a project, does with data.
+type Entries struct {
 	Aliases   map[string]string   `yaml:"aliases"` // other dotted names of the same thing
-	Types     map[string]string   `yaml:"types"`   // "sqlite3.connect()": sqlite3.Connection
-	Bases     map[string][]string `yaml:"bases"`
+	Types     map[string]string   `yaml:"types"`   // classes of objects, and of what calls give: "sqlite3.connect()": sqlite3.Connection
+	Bases     map[string][]string `yaml:"bases"`   // the classes that a class derives from
 	Sources   []Source            `yaml:"sources"`
 	Sinks     []Sink              `yaml:"sinks"`
 	Cleans    []Clean             `yaml:"cleans"`
@@ -366,4 +364,11 @@ type Library struct {
 	// Unbound lists names that a fragment pasted without its imports may use:
 	// {request: flask.request}.
 	Unbound map[string]string `yaml:"unbound"`
+}
+
+// Library is one data file.
+type Library struct {
+	Library string   `yaml:"library"`
+	Roots   []string `yaml:"roots"` // root modules that make it relevant; default the library's name
+	Entries `yaml:",inline"`
 }

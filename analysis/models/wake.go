@@ -11,6 +11,9 @@ type Leaf struct {
 	Remote bool
 	// Secret is set if it also matters where something secret is named.
 	Secret bool
+	// Client is set if it may bring in a client's data: it is a source, or a way
+	// in which handlers are called, that a project told of.
+	Client bool
 	// Registers is set if it can be a call that registers a handler.
 	Registers bool
 	// Signs has a bit for each place in the signature of a handler that a
@@ -28,6 +31,9 @@ func (s *Set) Leaves(wants map[string]bool) map[string]*Leaf {
 	out := map[string]*Leaf{}
 	add := func(name string, remote bool) *Leaf {
 		root, leaf := splitLeaf(name)
+		if s.Own(name) {
+			root = "" // the project imports itself in many ways
+		}
 		l := out[leaf]
 		if l == nil {
 			l = &Leaf{ID: len(out), Roots: []string{}, Remote: true}
@@ -63,6 +69,11 @@ func (s *Set) Leaves(wants map[string]bool) map[string]*Leaf {
 	}
 	for name := range wants {
 		add(strings.TrimPrefix(name, "="), false)
+	}
+	if s.own != nil {
+		for name := range s.own.entrances() {
+			add(name, true).Client = true
+		}
 	}
 	s.addSigns(out)
 	return out

@@ -35,6 +35,7 @@ import (
 //	fixall FILE                     do the source.fixAll.pavise action
 //	hover FILE "WORD" GOLDEN        what is shown over the first WORD
 //	text FILE GOLDEN                the text in the editor
+//	disk FILE GOLDEN                the text on the disk
 //	said "WORDS"                    a message to the user holds the words
 //
 // Lines and columns count from one. With update, goldens are written anew.
@@ -118,16 +119,17 @@ var steps = map[string]struct {
 	"type":    {3, func(s *story, a []string) { s.ed().Type(a[0], s.position(a[1]), a[2]) }},
 	"replace": {3, func(s *story, a []string) { s.ed().Replace(a[0], a[1], a[2]) }},
 	"write":   {2, (*story).rewrite},
-	"save":    {1, func(s *story, a []string) { s.write(a[0], []byte(s.ed().Text(a[0]))); s.ed().Save(a[0]) }},
+	"save":    {1, (*story).save},
 	"close":   {1, func(s *story, a []string) { s.ed().Close(a[0]) }},
 	"shows":   {2, func(s *story, a []string) { s.golden(a[1], Describe(s.ed().Diagnostics(a[0]))) }},
 	"silent":  {1, (*story).silent},
 	"unheard": {1, (*story).unheard},
 	"menu":    {3, func(s *story, a []string) { s.golden(a[2], menu(s.actions(a[0], a[1]))) }},
-	"take":    {3, func(s *story, a []string) { s.ed().Take(s.actions(a[0], a[1]), a[2]) }},
+	"take":    {3, func(s *story, a []string) { s.ed().Take(s.actions(a[0], a[1]), a[2]); s.ed().Sync() }},
 	"fixall":  {1, func(s *story, a []string) { s.ed().Take(s.ed().Actions(a[0], Range{}, "source.fixAll.pavise"), "") }},
 	"hover":   {3, func(s *story, a []string) { s.golden(a[2], s.ed().Hover(a[0], s.ed().Find(a[0], a[1], 0).Start)+"\n") }},
 	"text":    {2, func(s *story, a []string) { s.golden(a[1], s.ed().Text(a[0])) }},
+	"disk":    {2, func(s *story, a []string) { s.golden(a[1], s.read(a[0])) }},
 	"said":    {1, func(s *story, a []string) { s.ed().Note("window/showMessage", a[0]) }},
 }
 
@@ -214,10 +216,23 @@ func (s *story) rewrite(a []string) {
 		s.t.Fatalf("%s: the archive has no %s", s.line, a[1])
 	}
 	s.write(a[0], s.archive.Files[i].Data)
-	s.ed().Notify("workspace/didChangeWatchedFiles", map[string]any{
-		"changes": []any{map[string]any{"uri": s.ed().URI(a[0]), "type": 2}},
-	})
+	s.touched(a[0])
+}
+
+// touched tells the server that a file has changed on the disk.
+func (s *story) touched(name string) {
+	message := watched(s.ed().URI(name))
+	s.ed().Notify(message["method"].(string), message["params"])
 	s.ed().Sync()
+}
+
+func (s *story) save(a []string) {
+	s.t.Helper()
+	s.write(a[0], []byte(s.ed().Text(a[0])))
+	s.ed().Save(a[0])
+	if language(a[0]) == "toml" {
+		s.touched(a[0])
+	}
 }
 
 func (s *story) silent(a []string) {

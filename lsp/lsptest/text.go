@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -33,6 +35,8 @@ type TextEdit struct {
 type WorkspaceEdit struct {
 	Changes         map[string][]TextEdit `json:"changes"`
 	DocumentChanges []struct {
+		Kind         string `json:"kind"` // "create"
+		URI          string `json:"uri"`
 		TextDocument struct {
 			URI     string `json:"uri"`
 			Version *int   `json:"version"`
@@ -126,8 +130,11 @@ func (e *Editor) URI(name string) string {
 
 // language is the name that editors have for the language of a file.
 func language(name string) string {
-	if strings.HasSuffix(name, ".html") {
+	switch filepath.Ext(name) {
+	case ".html":
 		return "html"
+	case ".toml":
+		return "toml"
 	}
 	return "python"
 }
@@ -271,6 +278,13 @@ func (e *Editor) apply(w WorkspaceEdit) error {
 	all := map[string][]TextEdit{}
 	maps.Copy(all, w.Changes)
 	for _, c := range w.DocumentChanges {
+		if c.Kind == "create" {
+			if err := e.create(c.URI); err != nil {
+				e.mu.Unlock()
+				return err
+			}
+			continue
+		}
 		d := e.docs[c.TextDocument.URI]
 		if d != nil && c.TextDocument.Version != nil && *c.TextDocument.Version != d.version {
 			e.mu.Unlock()
@@ -280,10 +294,6 @@ func (e *Editor) apply(w WorkspaceEdit) error {
 	}
 	var messages string
 	for uri, edits := range all {
-		if e.docs[uri] == nil {
-			e.mu.Unlock()
-			return fmt.Errorf("edits for %s, which is not open", uri)
-		}
 		// They are simultaneous: made from the end, none moves another.
 		edits = slices.Clone(edits)
 		slices.SortStableFunc(edits, func(a, b TextEdit) int { return compare(b.Range.Start, a.Range.Start) })
@@ -293,11 +303,56 @@ func (e *Editor) apply(w WorkspaceEdit) error {
 				return fmt.Errorf("edits of %s overlap", uri)
 			}
 		}
-		messages += e.changing(uri, edits)
+		change := e.changing
+		if e.docs[uri] == nil {
+			change = e.onDisk
+		}
+		messages += change(uri, edits)
 	}
 	e.mu.Unlock()
 	e.Bytes(messages)
 	return nil
+}
+
+// create makes an empty file if there is none.
+func (e *Editor) create(uri string) error {
+	f, err := os.OpenFile(pathOf(uri), os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// onDisk edits a file that is not open, and says what the server is to be told.
+func (e *Editor) onDisk(uri string, edits []TextEdit) string {
+	text, err := os.ReadFile(pathOf(uri))
+	if err != nil {
+		e.t.Errorf("edits for %s: %v", uri, err)
+		return ""
+	}
+	for _, x := range edits {
+		from, to := offset(string(text), x.Range.Start, e.encoding), offset(string(text), x.Range.End, e.encoding)
+		text = slices.Concat(text[:from], []byte(x.NewText), text[to:])
+	}
+	if err := os.WriteFile(pathOf(uri), text, 0o644); err != nil {
+		e.t.Error(err)
+	}
+	return Frame(watched(uri))
+}
+
+// watched is the message that a file has changed on the disk.
+func watched(uri string) map[string]any {
+	return map[string]any{"method": "workspace/didChangeWatchedFiles", "params": map[string]any{
+		"changes": []any{map[string]any{"uri": uri, "type": 2}},
+	}}
+}
+
+func pathOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	return filepath.FromSlash(u.Path)
 }
 
 func compare(a, b Position) int {

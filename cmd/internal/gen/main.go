@@ -1,5 +1,5 @@
 // Command gen writes the files that follow from the code: the reference of the
-// rules and the JSON schema of the configuration.
+// rules, those of the configuration and its models, and the JSON schema of the configuration.
 //
 //	go run ./cmd/internal/gen          write them
 //	go run ./cmd/internal/gen -check   fail if they are not fresh
@@ -58,7 +58,11 @@ type generated struct {
 }
 
 func generate(root string) ([]generated, error) {
-	schema, err := configSchema()
+	docs, err := readModelDocs(root)
+	if err != nil {
+		return nil, fmt.Errorf("read the models: %w", err)
+	}
+	schema, err := configSchema(docs)
 	if err != nil {
 		return nil, fmt.Errorf("make the schema: %w", err)
 	}
@@ -70,7 +74,16 @@ func generate(root string) ([]generated, error) {
 	if err != nil {
 		return nil, err
 	}
+	teaching, err := os.ReadFile(filepath.Join(root, "docs", "models.md"))
+	if err != nil {
+		return nil, err
+	}
+	teaching, err = withSections(teaching, docs)
+	if err != nil {
+		return nil, err
+	}
 	return []generated{
+		{"docs/models.md", teaching},
 		{"docs/configuration.md", page},
 		{"docs/rules.md", []byte(report.RulesMarkdown(rules.All()))},
 		{"docs/pavise.schema.json", schema},
@@ -156,7 +169,7 @@ func (p properties) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-func configSchema() ([]byte, error) {
+func configSchema(docs modelDocs) ([]byte, error) {
 	names := schema{Type: "array", Items: &schema{Ref: "#/$defs/rule"}}
 	patterns := schema{Type: "array", Items: &schema{Type: "string"}}
 	one := 1
@@ -169,6 +182,7 @@ func configSchema() ([]byte, error) {
 		"exclude":          patterns,
 		"per-file-ignores": {Type: "object", Additional: names},
 		"timeout":          {Type: "integer", Minimum: &one},
+		"models":           modelsSchema(docs),
 	}
 	defaults := config.Default()
 	values := map[string]any{

@@ -15,7 +15,11 @@ func TestFresh(t *testing.T) {
 }
 
 func TestConfigSchema(t *testing.T) {
-	text, err := configSchema()
+	docs, err := readModelDocs("../../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := configSchema(docs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,6 +42,11 @@ func TestConfigSchema(t *testing.T) {
 		`{"select":["sql-injec"]}`: false,
 		`{"selct":[]}`:             false,
 		`{"timeout":0}`:            false,
+		`{"models":{"cleans":[{"call":"a.b","clears":"html","when":{"x":[true,1,"y"]}}],"types":{"a.b()":"c.D"}}}`: true,
+		`{"models":{"cleans":[{"cal":"a.b"}]}}`:                     false,
+		`{"models":{"cleaners":[]}}`:                                false,
+		`{"models":{"sources":[{"call":"a.b","tier":"mars"}]}}`:     false,
+		`{"models":{"routes":[{"decorator":"a.b","request":"0"}]}}`: false,
 	} {
 		var v any
 		if err := json.Unmarshal([]byte(in), &v); err != nil {
