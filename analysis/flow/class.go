@@ -334,14 +334,12 @@ func (f *frame) instantiate(n syntax.Node, c *Class, args []Arg) *Value {
 // initialize runs __init__ or the like and gives the object as it leaves it.
 func (f *frame) initialize(obj *Value, init *Func, args []Arg) *Value {
 	f.run.dependOn(init)
-	plain := !argsTainted(obj, args)
-	if f.depth >= maxDepth || f.run.inStack(init.node) || plain && !f.run.affords(f.depth) {
+	w := worthOf(obj, args)
+	if f.run.inStack(init.node) || !f.affords(w) {
 		f.escape(nil, args)
 		return obj
 	}
-	if plain {
-		defer func(before int) { f.run.plain += f.run.steps - before }(f.run.steps)
-	}
+	defer func(before int) { f.run.spent[w] += f.run.steps - before }(f.run.steps)
 	g := f.enter(init)
 	params := python.Params(init.node)
 	f.bindArgs(g, init, params, obj, args)

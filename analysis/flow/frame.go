@@ -268,6 +268,7 @@ type frame struct {
 const (
 	maxSteps    = 120_000 // nodes evaluated for one unit, its inlined callees included
 	maxDepth    = 6       // inlined calls that outside data goes into
+	maxInner    = 20_000  // steps in inlined calls of a unit that only data of the operator goes into
 	maxPlain    = 6_000   // steps in all other inlined calls of a unit
 	plainDepth  = 4       // inlined calls that no outside data goes into
 	maxPartials = 200
@@ -295,7 +296,7 @@ type run struct {
 	selfAttrs map[string]*Value
 	wrote     map[string]*Value     // to names of the module
 	shallow   *unitState            // the method whose fields are looked for, or nil
-	plain     int                   // steps spent in calls that no outside data goes into
+	spent     [worthies]int         // steps in followed calls, by their worth
 	over      bool                  // ran out of steps
 	partial   bool                  // asked for a unit that was running
 	given     *given                // parameters that callers give

@@ -46,9 +46,9 @@ func (f *frame) follow(n, obj syntax.Node, fn *Func, self *Value, args []Arg) *V
 	for i := range args {
 		f.run.passOn(args[i].Value)
 	}
-	plain := !argsTainted(self, args)
-	if f.depth >= maxDepth || f.run.over || f.run.inStack(fn.node) || plain && !f.run.affords(f.depth) {
-		if plain && f.run.inStack(fn.node) {
+	w := worthOf(self, args)
+	if f.run.over || f.run.inStack(fn.node) || !f.affords(w) {
+		if w == plain && f.run.inStack(fn.node) {
 			return nothing // what a recursive call adds to the others: nothing
 		}
 		f.escape(self, args)
@@ -59,9 +59,7 @@ func (f *frame) follow(n, obj syntax.Node, fn *Func, self *Value, args []Arg) *V
 		vague := !slices.ContainsFunc(args, func(a Arg) bool { return len(a.Value.Origins) > 0 })
 		return carry(nil, args, vague)
 	}
-	if plain {
-		defer func(before int) { f.run.plain += f.run.steps - before }(f.run.steps)
-	}
+	defer func(before int) { f.run.spent[w] += f.run.steps - before }(f.run.steps)
 	g := f.enter(fn)
 	params := g.scope.Params
 	f.bindArgs(g, fn, params, self, args)
@@ -107,13 +105,50 @@ func escapes(fn syntax.Node) bool {
 		(bytes.Contains(text, []byte("&quot;")) || bytes.Contains(text, []byte("&#34;")))
 }
 
-// affords reports whether one more call may be followed that no outside data
-// goes into.
-func (r *run) affords(depth int) bool {
-	if r.shallow != nil {
-		return depth < 2 && r.plain < maxPlain
+// worth says how far a call is worth following.
+type worth uint8
+
+const (
+	plain    worth = iota // no data from outside goes into it
+	inner                 // data of the operator, or what an exception says
+	outer                 // data of a client, or second-hand
+	worthies = int(outer) + 1
+)
+
+// worthOf is that of a call by what goes into it.
+func worthOf(self *Value, args []Arg) worth {
+	w := plain
+	see := func(v *Value) {
+		switch {
+		case w == outer || v == nil || !v.followed():
+		case v.tainted(models.Stored):
+			w = outer
+		default:
+			w = inner
+		}
 	}
-	return depth < plainDepth && r.plain < maxPlain
+	see(self)
+	for i := range args {
+		see(args[i].Value)
+	}
+	return w
+}
+
+// affords reports whether one more call may be followed.
+func (f *frame) affords(w worth) bool {
+	r := f.run
+	switch {
+	case w == outer:
+		return f.depth < maxDepth
+	case w == inner:
+		return f.depth < maxDepth && r.spent[inner] < maxInner
+	case r.spent[plain] >= maxPlain:
+		return false
+	case r.shallow != nil:
+		return f.depth < 2
+	}
+	// what the callee of a callee gives is seldom known, unless something happens in it
+	return f.depth == 0 || f.depth < plainDepth
 }
 
 // enter makes the frame of a call.
