@@ -339,7 +339,7 @@ func (f *frame) initialize(obj *Value, init *Func, args []Arg) *Value {
 		f.escape(nil, args)
 		return obj
 	}
-	defer func(before int) { f.run.spent[w] += f.run.steps - before }(f.run.steps)
+	defer f.spend(w, f.run.steps)
 	g := f.enter(init)
 	params := python.Params(init.node)
 	f.bindArgs(g, init, params, obj, args)

@@ -270,6 +270,7 @@ const (
 	maxDepth    = 6       // inlined calls that outside data goes into
 	maxInner    = 20_000  // steps in inlined calls of a unit that only data of the operator goes into
 	maxPlain    = 6_000   // steps in all other inlined calls of a unit
+	maxDeep     = 2_000   // of those, in calls that inlined functions make
 	plainDepth  = 4       // inlined calls that no outside data goes into
 	maxPartials = 200
 	maxNest     = 150 // depth of one expression or block
@@ -297,6 +298,7 @@ type run struct {
 	wrote     map[string]*Value     // to names of the module
 	shallow   *unitState            // the method whose fields are looked for, or nil
 	spent     [worthies]int         // steps in followed calls, by their worth
+	deep      int                   // of those, in plain calls that followed calls make
 	over      bool                  // ran out of steps
 	partial   bool                  // asked for a unit that was running
 	given     *given                // parameters that callers give

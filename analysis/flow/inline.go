@@ -59,7 +59,7 @@ func (f *frame) follow(n, obj syntax.Node, fn *Func, self *Value, args []Arg) *V
 		vague := !slices.ContainsFunc(args, func(a Arg) bool { return len(a.Value.Origins) > 0 })
 		return carry(nil, args, vague)
 	}
-	defer func(before int) { f.run.spent[w] += f.run.steps - before }(f.run.steps)
+	defer f.spend(w, f.run.steps)
 	g := f.enter(fn)
 	params := g.scope.Params
 	f.bindArgs(g, fn, params, self, args)
@@ -142,13 +142,19 @@ func (f *frame) affords(w worth) bool {
 		return f.depth < maxDepth
 	case w == inner:
 		return f.depth < maxDepth && r.spent[inner] < maxInner
-	case r.spent[plain] >= maxPlain:
-		return false
 	case r.shallow != nil:
-		return f.depth < 2
+		return f.depth < 2 && r.spent[plain] < maxPlain
 	}
-	// what the callee of a callee gives is seldom known, unless something happens in it
-	return f.depth == 0 || f.depth < plainDepth
+	return f.depth == 0 && r.spent[plain] < maxPlain || f.depth < plainDepth && r.deep < maxDeep
+}
+
+// spend notes what a call took since there were fewer steps.
+func (f *frame) spend(w worth, before int) {
+	took := f.run.steps - before
+	f.run.spent[w] += took
+	if w == plain && f.depth > 0 {
+		f.run.deep += took
+	}
 }
 
 // enter makes the frame of a call.
