@@ -29,8 +29,9 @@ type Analyzer struct {
 
 	page *template.File // if it is a template and not Python
 
-	lookups *Lookups     // what was looked for from the file, if the program traces
-	loose   map[dep]bool // of results that were not kept, likewise
+	lookups *Lookups         // what was looked for from the file, if the program traces
+	loose   []depID          // of results that were not kept, likewise
+	deps    map[string]depID // of what the file has, once something depends on it
 }
 
 func classesOf(names map[string]bool) map[string]bool {
@@ -83,9 +84,9 @@ type unitState struct {
 	woken   bool // something that rules look at may happen in it
 	facts   facts
 	cls     *Value
-	clsDeps map[dep]bool            // of cls
-	calls   *calls                  // of private functions, once they are asked for
-	given   map[string]map[dep]bool // of an import: what each name that it binds depends on
+	clsDeps []depID            // of cls
+	calls   *calls             // of private functions, once they are asked for
+	given   map[string][]depID // of an import: what each name that it binds depends on
 }
 
 // Result of running one unit.
@@ -97,18 +98,8 @@ type Result struct {
 	steps   int    // that it took
 	told    bool   // the rules have seen the events
 	globals map[string]*Value
-	deps    map[dep]bool
-	mask    uint64 // of the names in deps
+	deps    []depID
 	routes  []Registration
-}
-
-// maskOf is a bit of 64 for a name.
-func maskOf(name string) uint64 {
-	n := len(name)
-	if n == 0 {
-		return 1
-	}
-	return 1 << ((uint(n)*37 + uint(name[0]) + uint(name[n/2])*5 + uint(name[n-1])*11) & 63)
 }
 
 // Update takes the next version of the file and forgets the results that it
@@ -252,37 +243,26 @@ func (a *Analyzer) invalidate(changed []*unitState, sameRoots bool) {
 		return
 	}
 	a.stale = true
-	dirty := map[dep]bool{}
+	dirty := &depSet{}
 	if !sameRoots {
-		dirty[dep{a, depRoots}], dirty[dep{a, depImports}] = true, true
+		dirty.soils(a, depRoots)
+		dirty.soils(a, depImports)
 	}
 	for _, st := range changed {
 		if st.gen != a.gen && st.result != nil {
 			a.unregister(st.result.routes, dirty)
 		}
 		if isImport(st.unit) {
-			dirty[dep{a, depImports}] = true
+			dirty.soils(a, depImports)
 		}
 		for _, n := range st.names() {
-			dirty[dep{a, n}] = true
+			dirty.soils(a, n)
 		}
 		for _, n := range st.facts.private {
-			dirty[dep{a, depCalls + n}] = true
+			dirty.soils(a, depCalls+n)
 		}
 	}
 	a.spread(dirty, []*Analyzer{a})
-}
-
-func intersects(deps, dirty map[dep]bool) bool {
-	if len(dirty) < len(deps) {
-		deps, dirty = dirty, deps
-	}
-	for n := range deps {
-		if dirty[n] {
-			return true
-		}
-	}
-	return false
 }
 
 // Len is the number of units.
@@ -335,9 +315,9 @@ func (a *Analyzer) Asked() []string {
 		if st.result == nil {
 			continue
 		}
-		for d := range st.result.deps {
-			if d.a != a {
-				in[d.a.path] = true
+		for _, id := range st.result.deps {
+			if b := a.table.all[id].a; b != a {
+				in[b.path] = true
 			}
 		}
 	}
@@ -376,6 +356,7 @@ func (a *Analyzer) Release() {
 			delete(a.units, st.unit)
 		}
 		delete(a.modules, a.path)
+		a.forgetDeps()
 		return
 	}
 	for _, st := range a.m.units {

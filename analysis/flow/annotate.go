@@ -240,7 +240,7 @@ func (f *frame) fieldsOf(out *Value, c *Class, v *Value, depth int) {
 			f.fieldsOf(out, b.cls, v, depth+1)
 		}
 	}
-	f.run.deps[dep{c.a, c.name}] = true
+	f.run.deps.add(c.a.dep(c.name))
 	g := f.in(c.a)
 	for _, o := range c.a.m.body[c.name] {
 		u := c.a.m.units[o].unit

@@ -23,7 +23,7 @@ func isPrivate[T string | []byte](name T) bool {
 // for.
 type calls struct {
 	made map[syntax.Node]*call
-	deps map[dep]bool
+	deps []depID
 }
 
 // call is one call, by the parameters that it binds.
@@ -78,18 +78,17 @@ func (f *frame) made() map[syntax.Node]*call {
 // parameters as they are to anybody.
 func (m *Module) callsIn(st *unitState) *calls {
 	if st.calls == nil {
-		r := &run{unit: st, deps: map[dep]bool{}, quiet: 1, calls: map[syntax.Node]*call{}}
+		r := &run{unit: st, deps: m.a.newDeps(), quiet: 1, calls: map[syntax.Node]*call{}}
 		r.runUnit(&Result{})
 		if r.over {
 			r.calls = nil
 		}
-		for d := range r.deps {
-			d.a.usedBy(m.a)
-		}
+		deps := m.a.gathered(r.deps)
+		m.a.used(deps)
 		if r.partial {
-			return &calls{deps: r.deps}
+			return &calls{deps: deps}
 		}
-		st.calls = &calls{made: r.calls, deps: r.deps}
+		st.calls = &calls{made: r.calls, deps: deps}
 	}
 	return st.calls
 }
@@ -101,7 +100,7 @@ func (m *Module) givenByCallers(r *run) *given {
 	if u.Class != syntax.Function || !isPrivate(u.Name) || !ofUnknownOrigin(r.events) {
 		return nil
 	}
-	r.deps[dep{m.a, depCalls + u.Name}] = true
+	r.deps.add(m.a.dep(depCalls + u.Name))
 	fn := python.Undecorated(u.Root())
 	if !callable(fn) {
 		return nil

@@ -11,7 +11,7 @@ import (
 
 // class of a class header unit, with its bases.
 func (r *run) class(st *unitState) *Value {
-	r.deps[dep{st.a, st.unit.Key}] = true
+	r.deps.add(st.a.dep(st.unit.Key))
 	if st.cls != nil {
 		r.inherit(st.cls, st.clsDeps)
 		return st.cls
@@ -21,9 +21,9 @@ func (r *run) class(st *unitState) *Value {
 	st.cls = &Value{cls: c}
 	f := &frame{m: st.a.m, run: r, scope: &python.Scope{}, env: &env{}}
 	outer, taken := r.deps, r.taken
-	r.deps, r.taken = map[dep]bool{}, nil
+	r.deps, r.taken = st.a.newDeps(), nil
 	c.bases = f.bases(c.node)
-	st.clsDeps = r.deps
+	st.clsDeps = st.a.gathered(r.deps)
 	r.deps, r.taken = outer, taken
 	r.inherit(st.cls, st.clsDeps)
 	return st.cls
@@ -112,10 +112,10 @@ func (f *frame) classAttrDepth(obj *Value, c *Class, name string, n syntax.Node,
 func (f *frame) unitClassAttr(obj *Value, c *Class, name string, n syntax.Node) *Value {
 	key := c.name + "." + name
 	m := c.a.m
-	f.run.deps[dep{c.a, c.name}] = true
+	f.run.deps.add(c.a.dep(c.name))
 	if i, ok := m.byKey[key]; ok {
 		st := m.units[i]
-		f.run.deps[dep{c.a, key}] = true
+		f.run.deps.add(c.a.dep(key))
 		if st.unit.Class == syntax.ClassHeader {
 			return f.run.class(st)
 		}
@@ -187,7 +187,7 @@ func (m *Module) isStatic(fn *Func) bool {
 // classBody is the value that the statements of a class body give a name;
 // before limits them to those above a unit, -1 for all.
 func (r *run) classBody(m *Module, class, name string, before int) *Value {
-	r.deps[dep{m.a, class}] = true
+	r.deps.add(m.a.dep(class))
 	var out *Value
 	for _, o := range m.members(class).binds[name] {
 		if m.units[o] == r.unit || before >= 0 && o >= before {
@@ -211,7 +211,7 @@ func (r *run) classField(c *Class, name string) *Value {
 		if st == r.shallow || r.shallow != nil && !st.isInit() {
 			continue
 		}
-		r.deps[dep{c.a, st.unit.Key}] = true
+		r.deps.add(c.a.dep(st.unit.Key))
 		fields := m.fields(st)
 		r.inherit(fields, fields.deps)
 		if v := fields.attrs[name]; v != nil {
@@ -226,7 +226,7 @@ func (r *run) classField(c *Class, name string) *Value {
 type fields struct {
 	attrs   map[string]*Value
 	globals map[string]*Value
-	deps    map[dep]bool
+	deps    []depID
 }
 
 func (st *unitState) isInit() bool {
@@ -245,13 +245,11 @@ func (m *Module) fields(st *unitState) *fields {
 		return st.fields
 	}
 	st.fields = &fields{} // stands for itself while it runs
-	r := &run{unit: st, deps: map[dep]bool{}, shallow: st, quiet: 1}
+	r := &run{unit: st, deps: m.a.newDeps(), shallow: st, quiet: 1}
 	f := &frame{m: m, run: r, scope: &python.Scope{}, env: &env{}}
 	f.entry(m.function(st))
-	st.fields = &fields{attrs: r.selfAttrs, globals: r.wrote, deps: r.deps}
-	for d := range r.deps {
-		d.a.usedBy(m.a)
-	}
+	st.fields = &fields{attrs: r.selfAttrs, globals: r.wrote, deps: m.a.gathered(r.deps)}
+	m.a.used(st.fields.deps)
 	return st.fields
 }
 
@@ -497,7 +495,7 @@ func (f *frame) handlersOf(c *Class, bases []*Value, routes []*models.Route, hav
 		if base == nil || base.unit == nil || depth > 8 {
 			continue
 		}
-		f.run.deps[dep{base.a, base.name}] = true
+		f.run.deps.add(base.a.dep(base.name))
 		for _, o := range base.a.m.body[base.name] {
 			st := base.a.m.units[o]
 			name := st.unit.Name
@@ -506,7 +504,7 @@ func (f *frame) handlersOf(c *Class, bases []*Value, routes []*models.Route, hav
 				continue
 			}
 			have[name] = true
-			f.run.deps[dep{base.a, st.unit.Key}] = true
+			f.run.deps.add(base.a.dep(st.unit.Key))
 			fn := *base.a.m.function(st)
 			fn.class = c
 			how := routed{route: routes[i]}

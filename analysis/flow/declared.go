@@ -49,7 +49,7 @@ func (f *frame) declaredIn(out *Value, c *Class, data *Value, depth int) {
 			f.declaredIn(out, b.cls, data, depth+1)
 		}
 	}
-	f.run.deps[dep{c.a, c.name}] = true
+	f.run.deps.add(c.a.dep(c.name))
 	for _, o := range c.a.m.body[c.name] {
 		st := c.a.m.units[o]
 		if st.unit.Class != syntax.Statement || st.unit.Kind != syntax.KindExpressionStatement {

@@ -121,7 +121,7 @@ func (f *frame) fieldNames(c *Class, depth int) []string {
 			out = append(out, f.fieldNames(b.cls, depth+1)...)
 		}
 	}
-	f.run.deps[dep{c.a, c.name}] = true
+	f.run.deps.add(c.a.dep(c.name))
 	for _, o := range c.a.m.body[c.name] {
 		if name, t := annotatedField(c.a.m.units[o].unit); t.OK() {
 			out = append(out, name)

@@ -355,7 +355,7 @@ func (f *frame) requestType(p python.Param, i int) string {
 	if i > 1 || p.Kind != python.Positional {
 		return ""
 	}
-	f.run.deps[dep{f.m.a, depRoots}] = true
+	f.run.deps.add(f.m.a.dep(depRoots))
 	for _, q := range f.m.set.Requests() {
 		if q.Name == p.Name && f.m.roots[q.Import] {
 			return q.Type

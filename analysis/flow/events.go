@@ -178,7 +178,7 @@ func (f *frame) emit(e Event) {
 		e.Func = f.fn.name
 	}
 	if e.Kind == Called && f.m.a.wants[e.Name] {
-		f.run.deps[dep{f.m.a, depRoots}] = true // a rule may ask what the file imports
+		f.run.deps.add(f.m.a.dep(depRoots)) // a rule may ask what the file imports
 	}
 	e.Inlined = f.depth > 0
 	e.Indirect = e.Kind == Called && e.Node == f.run.indirect

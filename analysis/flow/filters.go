@@ -21,7 +21,7 @@ func (r *rendering) projectFilter(e *template.Expr, x *Value, args []Arg) *Value
 			if a.Kind != template.Name {
 				continue
 			}
-			f.run.deps[dep{f.m.a, depImports}] = true
+			f.run.deps.add(f.m.a.dep(depImports))
 			file, rest := f.m.a.locate(f.m.a, ".templatetags."+a.Name)
 			if b := f.m.a.moduleAt(file, rest); b != nil && len(modules) < maxNames {
 				modules = append(modules, b)
@@ -29,7 +29,7 @@ func (r *rendering) projectFilter(e *template.Expr, x *Value, args []Arg) *Value
 		}
 	}
 	for _, b := range modules {
-		f.run.deps[dep{b, depFilters}] = true
+		f.run.deps.add(b.dep(depFilters))
 		fn := b.m.filter(e.Name)
 		if fn == nil {
 			continue

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"pavise/analysis/models"
 	"pavise/analysis/source"
@@ -57,6 +58,7 @@ var probeIndex = func() *Index {
 func results(t testing.TB, text string) (*Analyzer, []*Result) {
 	t.Helper()
 	p := syntax.NewParser()
+	p.Budget.Parse = time.Minute // however busy the machine is
 	defer p.Close()
 	tree := p.Parse(source.New("case.py", []byte(text)))
 	a := NewProgram(probeIndex, nil).File("case.py")

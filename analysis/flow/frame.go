@@ -284,16 +284,16 @@ type run struct {
 	nest      int
 	events    []Event
 	consumed  map[*Value]bool // texts that went on to a sink, a log or a larger text
-	deps      map[dep]bool
+	deps      *depSet
 	taken     map[any]bool // answers whose dependencies are in deps
 	routes    []Registration
 	literals  map[syntax.Node]*Value
 	wrapped   map[*Func]*Value // what decorators of the program put in place of functions
 	wrapping  []*Func
 	capture   *capture
-	chain     int           // modules that a name is being looked for through
-	inVain    map[dep]bool  // names that these do not have
-	stack     []syntax.Node // functions being inlined
+	chain     int            // modules that a name is being looked for through
+	inVain    map[depID]bool // names that these do not have
+	stack     []syntax.Node  // functions being inlined
 	selfAttrs map[string]*Value
 	wrote     map[string]*Value     // to names of the module
 	shallow   *unitState            // the method whose fields are looked for, or nil

@@ -23,7 +23,7 @@ func (f *frame) bySignature(fn *Func) *models.Route {
 			continue
 		}
 		if r.Import != "" {
-			f.run.deps[dep{f.m.a, depRoots}] = true
+			f.run.deps.add(f.m.a.dep(depRoots))
 			if !f.m.roots[r.Import] {
 				continue
 			}
@@ -63,7 +63,7 @@ func (f *frame) marked(fn *Func) *models.Route {
 	}
 	name := fn.node.Child(syntax.FieldName).Str()
 	for _, r := range f.m.set.Markers() {
-		f.run.deps[dep{f.m.a, depRoots}] = true
+		f.run.deps.add(f.m.a.dep(depRoots))
 		if !f.m.roots[r.Import] {
 			continue
 		}

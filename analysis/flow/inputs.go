@@ -36,18 +36,17 @@ func (p *Program) Trace() { p.tracing = true }
 // Inputs are what the present results of the file depend on. ok is false if
 // some of them do not hold any more.
 func (a *Analyzer) Inputs() (in *Inputs, ok bool) {
-	deps := maps.Clone(a.loose)
-	if deps == nil {
-		deps = map[dep]bool{}
-	}
+	deps := &depSet{}
+	deps.addAll(a.loose)
 	for _, st := range a.m.units {
 		if st.result != nil {
-			maps.Copy(deps, st.result.deps)
+			deps.addAll(st.result.deps)
 		}
 	}
 	in = &Inputs{}
 	files, looked := map[string]bool{}, map[*Lookups]bool{}
-	for d := range deps {
+	for _, id := range deps.list {
+		d := a.table.all[id]
 		if d.a != a {
 			files[d.a.path] = true
 		}

@@ -35,10 +35,11 @@ type Files interface {
 type Program struct {
 	*Index
 	files   Files
-	modules map[string]*Analyzer         // by path; nil for what cannot be read
-	units   map[*syntax.Unit]*unitState  // of all modules
-	unbound map[string]*Value            // the one value of each name that no file binds
-	routes  map[routeKey][]Registration  // handlers that another file registers
+	modules map[string]*Analyzer        // by path; nil for what cannot be read
+	units   map[*syntax.Unit]*unitState // of all modules
+	unbound map[string]*Value           // the one value of each name that no file binds
+	routes  map[routeKey][]Registration // handlers that another file registers
+	table   depTable
 	located map[string]map[string]string // folder -> target -> file NUL rest
 	tracing bool                         // keep what Inputs tells
 	runs    int                          // of units, since the program was made
@@ -57,21 +58,6 @@ func NewProgram(ix *Index, files Files) *Program {
 
 // Runs counts the runs of units, for measuring what an edit costs.
 func (p *Program) Runs() int { return p.runs }
-
-// dep is something that a result depends on: a name that a module binds, or
-// one of the special names below.
-type dep struct {
-	a    *Analyzer
-	name string
-}
-
-const (
-	depFilters = "\x00filters" // which template filters the module registers
-	depFacts   = "\x00facts"   // what the module's statements test
-	depRoots   = "\x00roots"   // which libraries the module imports
-	depImports = "\x00imports" // where imports of the module lead
-	depRoute   = "\x00route:"  // with a handler's name: what it is registered as
-)
 
 // Module is the file at path, read if need be; nil if it cannot be.
 func (p *Program) module(path string) *Analyzer {
@@ -164,7 +150,7 @@ func (p *Program) Moved() {
 			delete(p.modules, path) // it may be readable now
 			continue
 		}
-		p.spread(map[dep]bool{{a, depImports}: true}, []*Analyzer{a})
+		p.spread(dirtied(a, depImports), []*Analyzer{a})
 	}
 }
 
@@ -218,7 +204,7 @@ func (p *Program) locate(a *Analyzer, target string) (file, rest string) {
 // leads out of it.
 func (f *frame) ofProject(target string) *Value {
 	a := f.m.a
-	f.run.deps[dep{a, depImports}] = true
+	f.run.deps.add(a.dep(depImports))
 	file, rest := a.locate(a, target)
 	if file == "" {
 		return nil
@@ -262,18 +248,33 @@ func (f *frame) in(a *Analyzer) *frame {
 const maxChain = 12
 
 // ofModule is what a module of the project has under a name; nil if it does
-// not say.
+// not say. Modules with several star imports lead to each other in many ways:
+// where a name was not found, or is being looked for, it is not looked for again.
 func (f *frame) ofModule(b *Analyzer, name string) *Value {
 	r := f.run
-	r.deps[dep{b, name}] = true
+	id := b.dep(name)
+	r.deps.add(id)
 	if r.chain >= maxChain {
 		return nil
 	}
 	if r.chain == 0 {
-		r.inVain = map[dep]bool{}
+		r.inVain = map[depID]bool{}
 	}
+	if r.inVain[id] {
+		return nil
+	}
+	r.inVain[id] = true
 	r.chain++
-	defer func() { r.chain-- }()
+	v := f.lookIn(b, name)
+	r.chain--
+	if v != nil {
+		delete(r.inVain, id)
+	}
+	return v
+}
+
+func (f *frame) lookIn(b *Analyzer, name string) *Value {
+	r := f.run
 	if v := r.bound(b.m, name, -1); v != nil {
 		if v == unknown {
 			return &Value{Name: "~." + name}
@@ -286,7 +287,7 @@ func (f *frame) ofModule(b *Analyzer, name string) *Value {
 			return v
 		}
 	}
-	r.deps[dep{b, depImports}] = true
+	r.deps.add(b.dep(depImports))
 	if filepath.Base(b.path) == "__init__.py" {
 		if file, rest := b.locate(b, "."+name); file != "" && rest == "" && file != b.path {
 			if c := b.open(file); c != nil {
@@ -312,17 +313,13 @@ func (f *frame) fromStar(target, name string) *Value {
 		}
 		return nil
 	}
-	f.run.deps[dep{f.m.a, depImports}] = true
+	f.run.deps.add(f.m.a.dep(depImports))
 	if file, rest := f.m.a.locate(f.m.a, target); file != "" && rest == "" {
 		b := f.m.a.open(file)
-		if b == nil || f.run.inVain[dep{b, name}] || !f.run.gives(b, name) {
+		if b == nil || !f.run.gives(b, name) {
 			return nil
 		}
-		v := f.ofModule(b, name)
-		if v == nil && f.run.chain > 0 {
-			f.run.inVain[dep{b, name}] = true // else modules with several stars double the ways
-		}
-		return v
+		return f.ofModule(b, name)
 	}
 	return f.ofProject(target + "." + name)
 }
@@ -330,7 +327,7 @@ func (f *frame) fromStar(target, name string) *Value {
 // gives reports whether a star import of a module gives a name, if the module
 // has it: __all__ says so, else the name's first letter.
 func (r *run) gives(b *Analyzer, name string) bool {
-	r.deps[dep{b, "__all__"}] = true
+	r.deps.add(b.dep("__all__"))
 	private := strings.HasPrefix(name, "_")
 	if len(b.m.binds["__all__"]) != 1 {
 		return !private
@@ -359,7 +356,7 @@ func (a *Analyzer) usedBy(b *Analyzer) {
 
 // spread forgets every result that depends on what is dirty, in the modules to
 // look at and in those that use what is forgotten there.
-func (p *Program) spread(dirty map[dep]bool, queue []*Analyzer) {
+func (p *Program) spread(dirty *depSet, queue []*Analyzer) {
 	queued := map[*Analyzer]bool{}
 	for _, a := range queue {
 		queued[a] = true
@@ -394,35 +391,31 @@ func (p *Program) spread(dirty map[dep]bool, queue []*Analyzer) {
 
 // forgetResults forgets the results of a module that depend on what is dirty,
 // and soils what they gave; it reports whether it soiled anything.
-func (a *Analyzer) forgetResults(dirty map[dep]bool) (soiled bool) {
-	var mask uint64
-	for d := range dirty {
-		mask |= maskOf(d.name)
-	}
+func (a *Analyzer) forgetResults(dirty *depSet) (soiled bool) {
 	for again := true; again; {
 		again = false
 		for _, st := range a.m.units {
-			if st.fields != nil && intersects(st.fields.deps, dirty) {
+			if st.fields != nil && dirty.meets(st.fields.deps) {
 				st.fields = nil
 			}
-			if st.calls != nil && intersects(st.calls.deps, dirty) {
+			if st.calls != nil && dirty.meets(st.calls.deps) {
 				st.calls = nil
 			}
-			if st.cls != nil && intersects(st.clsDeps, dirty) {
+			if st.cls != nil && dirty.meets(st.clsDeps) {
 				st.cls = nil
-				a.soil(st, dirty, &mask, &again)
+				again = a.soil(st, dirty) || again
 			}
 			for n, deps := range st.given {
-				if intersects(deps, dirty) {
-					a.soilName(n, dirty, &mask, &again)
+				if dirty.meets(deps) {
+					again = dirty.soils(a, n) || again
 				}
 			}
-			if st.result == nil || st.result.mask&mask == 0 || !intersects(st.result.deps, dirty) {
+			if st.result == nil || !dirty.meets(st.result.deps) {
 				continue
 			}
 			a.forgetResult(st, dirty)
 			if st.unit.Class != syntax.Function {
-				a.soil(st, dirty, &mask, &again)
+				again = a.soil(st, dirty) || again
 			}
 		}
 		soiled = soiled || again
@@ -432,24 +425,17 @@ func (a *Analyzer) forgetResults(dirty map[dep]bool) (soiled bool) {
 
 // soil notes that what a unit binds may be something else now, but for what
 // depends on less than the unit.
-func (a *Analyzer) soil(st *unitState, dirty map[dep]bool, mask *uint64, again *bool) {
+func (a *Analyzer) soil(st *unitState, dirty *depSet) (more bool) {
 	for _, n := range st.names() {
 		if st.given[n] == nil {
-			a.soilName(n, dirty, mask, again)
+			more = dirty.soils(a, n) || more
 		}
 	}
-}
-
-func (a *Analyzer) soilName(n string, dirty map[dep]bool, mask *uint64, again *bool) {
-	if d := (dep{a, n}); !dirty[d] {
-		dirty[d] = true
-		*mask |= maskOf(n)
-		*again = true
-	}
+	return more
 }
 
 // forgetResult makes a unit run again when it is asked for next.
-func (a *Analyzer) forgetResult(st *unitState, dirty map[dep]bool) {
+func (a *Analyzer) forgetResult(st *unitState, dirty *depSet) {
 	if st.result != nil {
 		a.unregister(st.result.routes, dirty)
 	}

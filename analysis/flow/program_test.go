@@ -179,6 +179,17 @@ var large = map[string]struct {
 			"urls":  "from django.urls import path\nimport views\nurlpatterns = [\n" + rows(n, "    path('<str:x>', views.v{i}),") + "]\n",
 		}
 	}},
+	"star imports that lead nowhere": {12, func(n int) map[string]string { // they came from modules that are not Python
+		out := map[string]string{"v": viewHead + rows(6, "from m{i} import *") + view("os.system(NAME + request.args['x'])")}
+		for i := range n {
+			text := rows(6, fmt.Sprintf("from m%d.native{i} import *", i))
+			for j := range 6 {
+				text += fmt.Sprintf("from m%d import *\n", (i+j+1)%n)
+			}
+			out[fmt.Sprintf("m%d", i)] = text + fmt.Sprintf("def f%d(x):\n    return OTHER + x\n", i)
+		}
+		return out
+	}},
 	"star imports": {40, func(n int) map[string]string {
 		out := map[string]string{"v": viewHead + "from m0 import *\n" + view(fmt.Sprintf("run(request.args['x'] + NAME%d)", n-1))}
 		for i := range n {

@@ -373,7 +373,7 @@ func (j *job) find(name string) *page {
 	if a.files == nil || a.path == "" {
 		return nil
 	}
-	f.run.deps[dep{a, depImports}] = true
+	f.run.deps.add(a.dep(depImports))
 	path := a.findTemplate(a, name, j.folders)
 	if path == "" {
 		return nil
@@ -383,7 +383,7 @@ func (j *job) find(name string) *page {
 		a.looked(unreadable+path, "")
 		return nil
 	}
-	f.run.deps[dep{b, templateKey}] = true
+	f.run.deps.add(b.dep(templateKey))
 	return &page{file: b.page, name: name, escape: j.escapes(name)}
 }
 

@@ -24,7 +24,7 @@ type routeKey struct{ path, handler string }
 // SetRoutes tells what a file of the project registers that the program has not
 // analysed itself, in place of what it was told of that file before.
 func (p *Program) SetRoutes(from string, list []Registration) {
-	dirty := map[dep]bool{}
+	dirty := &depSet{}
 	var at []*Analyzer
 	soil := func(k routeKey) { at = append(at, p.soilRoute(k, dirty)...) }
 	for k, have := range p.routes {
@@ -58,11 +58,10 @@ func (p *Program) Routes() map[string][]Registration {
 
 // soilRoute marks what depends on a registration, in the handler's file or, for the
 // name of a pattern, in any. It returns those files.
-func (p *Program) soilRoute(k routeKey, dirty map[dep]bool) []*Analyzer {
+func (p *Program) soilRoute(k routeKey, dirty *depSet) []*Analyzer {
 	var at []*Analyzer
 	for path, b := range p.modules {
-		if b != nil && (k.path == "" || k.path == path) {
-			dirty[dep{b, depRoute + k.handler}] = true
+		if b != nil && (k.path == "" || k.path == path) && dirty.soils(b, depRoute+k.handler) {
 			at = append(at, b)
 		}
 	}
@@ -87,20 +86,20 @@ func (p *Program) addRoute(r Registration) bool {
 
 // register takes over the registrations of a new result.
 func (a *Analyzer) register(list []Registration) {
-	dirty := map[dep]bool{}
+	dirty := &depSet{}
 	var at []*Analyzer
 	for _, r := range list {
 		if a.addRoute(r) {
 			at = append(at, a.soilRoute(routeKey{r.Path, r.Handler}, dirty)...)
 		}
 	}
-	if len(dirty) > 0 {
+	if len(at) > 0 {
 		a.spread(dirty, at)
 	}
 }
 
 // unregister takes back those of a forgotten result.
-func (a *Analyzer) unregister(list []Registration, dirty map[dep]bool) {
+func (a *Analyzer) unregister(list []Registration, dirty *depSet) {
 	for _, r := range list {
 		k := routeKey{r.Path, r.Handler}
 		if i := slices.Index(a.routes[k], r); i >= 0 {
@@ -169,7 +168,7 @@ func (f *frame) registered(name string, fn *Func) (*models.Route, string) {
 		return nil, ""
 	}
 	a := f.m.a
-	f.run.deps[dep{a, depRoute + name}] = true
+	f.run.deps.add(a.dep(depRoute + name))
 	if f.run.shallow == nil { // else what runs now may be asked for in between
 		f.m.askRoutes(f.run.unit)
 	}
@@ -191,7 +190,7 @@ const nameKey = "\x00name:"
 
 // namedPattern is the pattern that some file gives a name.
 func (f *frame) namedPattern(name string) string {
-	f.run.deps[dep{f.m.a, depRoute + nameKey + name}] = true
+	f.run.deps.add(f.m.a.dep(depRoute + nameKey + name))
 	for _, reg := range f.m.a.routes[routeKey{"", nameKey + name}] {
 		return reg.Pattern
 	}

@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -21,7 +20,7 @@ func (m *Module) result(i int) *Result {
 	}
 	st.busy = true
 	m.a.runs++
-	r := &run{unit: st, deps: map[dep]bool{}}
+	r := &run{unit: st, deps: m.a.newDeps()}
 	res := &Result{}
 	r.runUnit(res)
 	r.tests()
@@ -34,20 +33,14 @@ func (m *Module) result(i int) *Result {
 		res.Events = r.finish()
 	}
 	res.Over, res.steps = r.over, r.steps
-	res.deps = r.deps
-	for d := range r.deps {
-		res.mask |= maskOf(d.name)
-		d.a.usedBy(m.a)
-	}
+	res.deps = m.a.gathered(r.deps)
+	m.a.used(res.deps)
 	res.routes = r.routes
 	st.busy = false
 	if r.partial && m.partials < maxPartials {
 		m.partials++ // it asked for a unit that was running: good for now, not to be kept
 		if m.a.tracing {
-			if m.a.loose == nil {
-				m.a.loose = map[dep]bool{}
-			}
-			maps.Copy(m.a.loose, r.deps)
+			m.a.loose = append(m.a.loose, res.deps...)
 		}
 		return res
 	}
@@ -95,7 +88,7 @@ func (r *run) prepare(f *frame) {
 		return
 	}
 	for i, name := range f.scope.Names {
-		r.deps[dep{f.m.a, name}] = true
+		r.deps.add(f.m.a.dep(name))
 		if len(f.m.binds[name]) > 1 || r.unit.unit.Parent != "" {
 			if v := r.bound(f.m, name, r.unit.ord); v != nil {
 				f.env.vars[i] = v
@@ -146,7 +139,7 @@ func (f *frame) runNested() {
 // global finds a name outside every function.
 func (f *frame) global(name string) *Value {
 	r, m := f.run, f.m
-	r.deps[dep{m.a, name}] = true
+	r.deps.add(m.a.dep(name))
 	before := -1
 	if r.unit.a == m.a {
 		if class := r.classKey(); class != "" {
@@ -214,7 +207,7 @@ func (r *run) rebound(m *Module, name string, v *Value) *Value {
 		if st.unit.Class != syntax.Function || i >= maxWriters {
 			continue
 		}
-		r.deps[dep{st.a, st.unit.Key}] = true
+		r.deps.add(st.a.dep(st.unit.Key))
 		fields := m.fields(st)
 		r.inherit(fields, fields.deps)
 		if x := fields.globals[name]; x != nil {
@@ -260,7 +253,7 @@ type imported struct {
 }
 
 // inherit takes over what another answer depends on: the same answer only once.
-func (r *run) inherit(answer any, deps map[dep]bool) {
+func (r *run) inherit(answer any, deps []depID) {
 	if r.taken[answer] {
 		return
 	}
@@ -268,9 +261,7 @@ func (r *run) inherit(answer any, deps map[dep]bool) {
 		r.taken = map[any]bool{}
 	}
 	r.taken[answer] = true
-	for d := range deps {
-		r.deps[d] = true
-	}
+	r.deps.addAll(deps)
 }
 
 // unbound is a name that the file does not bind: a builtin, a name from a star
@@ -309,7 +300,7 @@ func (r *run) refined(m *Module, v *Value, from, before int) *Value {
 	if before < 0 || !v.tainted(models.Unknown) {
 		return v
 	}
-	r.deps[dep{m.a, depFacts}] = true
+	r.deps.add(m.a.dep(depFacts))
 	for i := from + 1; i < before; i++ {
 		st := m.units[i]
 		if !st.tests() {
@@ -368,7 +359,7 @@ func (m *Module) function(st *unitState) *Func {
 
 // dependOn notes that a function of the file was looked into.
 func (r *run) dependOn(fn *Func) {
-	r.deps[dep{fn.a, fn.name}] = true
+	r.deps.add(fn.a.dep(fn.name))
 }
 
 func (r *run) inStack(node syntax.Node) bool { return slices.Contains(r.stack, node) }

@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 
@@ -655,14 +654,14 @@ func (f *frame) importStmt(n syntax.Node) {
 		return
 	}
 	// an edit of what one name stands for leaves the others as they are
-	r.unit.given = make(map[string]map[dep]bool, len(list))
+	r.unit.given = make(map[string][]depID, len(list))
 	outer, taken := r.deps, r.taken
 	for _, im := range list {
-		r.deps, r.taken = map[dep]bool{}, nil
-		maps.Copy(r.deps, r.unit.given[im.Name])
+		r.deps, r.taken = f.m.a.newDeps(), nil
+		r.deps.addAll(r.unit.given[im.Name])
 		f.importName(im)
-		r.unit.given[im.Name] = r.deps
-		maps.Copy(outer, r.deps)
+		r.unit.given[im.Name] = f.m.a.gathered(r.deps)
+		outer.addAll(r.unit.given[im.Name])
 	}
 	r.deps, r.taken = outer, taken
 }
