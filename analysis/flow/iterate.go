@@ -109,23 +109,21 @@ func enumerate(f *frame, _ syntax.Node, args []Arg) *Value {
 
 func zipped(f *frame, n syntax.Node, args []Arg) *Value {
 	var columns [][]*Value
-	size := -1
+	exact := calledName(n) == "zip"
 	tuple := &Value{Type: "tuple", parts: []part{}}
 	for _, a := range args {
 		if a.Name != "" {
 			continue
 		}
 		tuple.parts = append(tuple.parts, part{partKey{kind: indexPart, i: len(tuple.parts)}, f.iterate(a.Value)})
-		if list, ok := items(f.iterable(a.Value)); ok && (size < 0 || size == len(list)) {
-			columns, size = append(columns, list), len(list)
-		} else {
-			size = -2
-		}
+		list, ok := items(f.iterable(a.Value))
+		exact = exact && ok && (len(columns) == 0 || len(list) == len(columns[0]))
+		columns = append(columns, list)
 	}
-	if size < 0 || calledName(n) != "zip" {
+	if !exact || len(columns) == 0 {
 		return &Value{Type: "list", rest: tuple}
 	}
-	rows := make([]*Value, size)
+	rows := make([]*Value, len(columns[0]))
 	for i := range rows {
 		row := make([]*Value, len(columns))
 		for j, c := range columns {

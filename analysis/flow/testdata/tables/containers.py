@@ -275,6 +275,12 @@ def unpacking_in_loops():
     for a, b in zip(["x"], [source()]):
         sink(a)  # clean
         sink(b)  # tainted
+    for a, b, c in zip(["x"], (y for y in "z"), [source(), "w"]):
+        sink(a)  # clean
+        sink(c)  # tainted
+    for a, b in zip([source()], ["x", "y"]):
+        sink(a)  # tainted
+        sink(b)  # clean
     for i, (a, b) in enumerate([("x", source())]):
         sink(a)  # clean
         sink(b)  # tainted
