@@ -3,7 +3,8 @@
 #   build  bin/pavise
 #   demo   a vulnerable application in a fake editor, in a minute
 #   test   all tests; needs Go and a C compiler, nothing else
-#   e2e    real editors against the real server; fetches them
+#   e2e    real editors against the real server, and the proofs; fetches what they need
+#   proofs runs programs before and after their fixes, with real libraries and databases; writes docs/fix-proofs.md
 #   lint   gofmt, go vet, golangci-lint
 #   gen    the generated files
 #   bench  benchmarks; with Python 3 also the latency of the server
@@ -17,7 +18,7 @@ export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
 .DEFAULT_GOAL := build
-.PHONY: build demo test e2e lint gen bench clean tools
+.PHONY: build demo test e2e proofs lint gen bench clean tools
 
 build: tools
 	$(GO) build -trimpath -o bin/pavise ./cmd/pavise
@@ -29,8 +30,11 @@ test: tools
 	$(GO) vet ./...
 	$(GO) test -timeout 10m ./...
 
-e2e: build
+e2e: build proofs
 	bash editors/e2e.sh bin/pavise
+
+proofs: build
+	bash proofs/prove.sh bin/pavise docs/fix-proofs.md
 
 lint: tools
 	@unformatted=$$(gofmt -l analysis cmd lsp quickfix testdata *.go); \
