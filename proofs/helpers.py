@@ -3,6 +3,7 @@ import asyncio
 import io
 import json
 import os
+import random
 import sqlite3
 import subprocess
 import tempfile
