@@ -72,3 +72,35 @@ def asgi(app, url, method="GET", body=b"", headers=None, form=None):
 
 def quoted(text):
     return urllib.parse.quote(text, safe="")
+
+
+def aiohttp_app(app, url):
+    """aiohttp_app asks an application of aiohttp: status, text, location, content type. It can be asked again."""
+    from aiohttp import web
+    from aiohttp.test_utils import TestClient, TestServer
+
+    async def ask():
+        fresh = web.Application()
+        fresh.router.add_routes([web.route(r.method, r.resource.canonical, r.handler) for r in app.router.routes() if r.method != "HEAD"])
+        async with TestClient(TestServer(fresh)) as client:
+            answer = await client.get(url, allow_redirects=False)
+            return answer.status, await answer.text(), answer.headers.get("Location"), answer.headers.get("Content-Type")
+
+    return asyncio.run(ask())
+
+
+def tornado_app(app, url):
+    """tornado_app asks an application of Tornado, likewise."""
+    from tornado.httpclient import AsyncHTTPClient
+    from tornado.httpserver import HTTPServer
+    from tornado.testing import bind_unused_port
+
+    async def ask():
+        socket, port = bind_unused_port()
+        server = HTTPServer(app)
+        server.add_socket(socket)
+        answer = await AsyncHTTPClient().fetch(f"http://127.0.0.1:{port}{url}", raise_error=False, follow_redirects=False)
+        server.stop()
+        return answer.code, answer.body.decode(), answer.headers.get("Location"), answer.headers.get("Content-Type")
+
+    return asyncio.run(ask())

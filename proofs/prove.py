@@ -6,7 +6,7 @@ A case file, cases/*.py, is Python text in sections that begin with a line "#: .
 
     #: rule RULE          the rule whose fix is made (of the file, or of the case it stands in)
     #: needs NEED         postgres or mariadb: a server, whose address is in the environment
-    #: alone              every case has a process of its own
+    #: alone              every run of a program has a process of its own
     (what comes next is the head, with which every program begins)
     #: proof              benign(p): what a well-meant use gives; exploit(p): true if an attack works
     #: case TITLE         the rest of one program
@@ -34,7 +34,11 @@ class Case:
     def __init__(self, group, kind, title):
         self.group, self.kind, self.title = group, kind, title
         self.rule, self.proof, self.body = group.rule, group.proof, ""
-        self.verdict = ""
+        self.verdict, self.seen = "", {}
+
+    @property
+    def changed(self):
+        return (self.folder / "before" / "program.py").read_bytes() != (self.folder / "after" / "program.py").read_bytes()
 
     @property
     def folder(self):
@@ -115,55 +119,57 @@ def load(path, name):
     return module
 
 
-def judge(folder, kind):
-    """judge is run in a process of its own: the verdict on one case."""
-    before, after = folder / "before" / "program.py", folder / "after" / "program.py"
-    changed = before.read_bytes() != after.read_bytes()
-    if kind == "refused":
-        return "a fix touched it" if changed else ""
-    if not changed:
-        return "no fix"
-    seen = {}
-    for state, path in (("before", before), ("after", after)):
-        os.chdir(path.parent)
-        sys.path.insert(0, str(path.parent))
-        try:
-            proof = load(folder / "proof.py", f"{folder.name}_{state}_proof")
-            program = load(path, f"{folder.name}_{state}")
-            seen[state] = repr(proof.benign(program)), bool(proof.exploit(program))
-        except BaseException:
-            return f"{state} the fix: {traceback.format_exc()}"
-        finally:
-            sys.path.remove(str(path.parent))
-    if seen["before"][0] != seen["after"][0]:
-        return f"the program does something else: {seen['before'][0]} before, {seen['after'][0]} after"
-    if not seen["before"][1]:
-        return "the attack does not work before the fix"
-    if seen["after"][1]:
-        return "the attack works after the fix"
-    return ""
+def observe(folder, state):
+    """observe runs one state of a program in this process: what benign gives, whether the attack works, and what went wrong."""
+    os.chdir(folder / state)
+    sys.path.insert(0, str(folder / state))
+    try:
+        proof = load(folder / "proof.py", f"{folder.name}_{state}_proof")
+        program = load(folder / state / "program.py", f"{folder.name}_{state}")
+        return repr(proof.benign(program)), bool(proof.exploit(program)), ""
+    except BaseException:
+        return "", False, traceback.format_exc()
+    finally:
+        sys.path.remove(str(folder / state))
 
 
-def run(cases):
-    """run judges cases in one process."""
-    work = json.dumps([[str(c.folder), c.kind] for c in cases])
-    done = subprocess.run([sys.executable, __file__, "--judge", work], capture_output=True, text=True, timeout=170,
+def run(runs):
+    """run observes states of cases in one process."""
+    work = json.dumps([[str(c.folder), state] for c, state in runs])
+    done = subprocess.run([sys.executable, __file__, "--observe", work], capture_output=True, text=True, timeout=170,
                           env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}, stdin=subprocess.DEVNULL)
-    verdicts = {}
-    for line in done.stdout.splitlines():
-        if line.startswith("\x01"):
-            folder, verdict = json.loads(line[1:])
-            verdicts[folder] = verdict
-    for c in cases:
-        c.verdict = verdicts.get(str(c.folder), f"the process ended: {done.stderr[-2000:]}")
+    seen = [json.loads(line[1:]) for line in done.stdout.splitlines() if line.startswith("\x01")]
+    for (c, state), what in zip(runs, seen):
+        c.seen[state] = what
+    for c, state in runs[len(seen):]:
+        c.seen[state] = "", False, f"the process ended: {done.stderr[-2000:]}"
 
 
 def parts(groups):
     for group in groups:
+        runs = [(c, state) for c in group.cases if c.changed for state in ("before", "after")]
         if group.alone:
-            yield from ([c] for c in group.cases)
-        elif group.cases:
-            yield group.cases
+            yield from ([r] for r in runs)
+        elif runs:
+            yield runs
+
+
+def judge(case):
+    """judge is the verdict on a case: what is wrong with it, or nothing."""
+    if case.kind == "refused":
+        return "a fix touched it" if case.changed else ""
+    if not case.changed:
+        return "no fix"
+    for state in ("before", "after"):
+        if case.seen[state][2]:
+            return f"{state} the fix: {case.seen[state][2]}"
+    if case.seen["before"][0] != case.seen["after"][0]:
+        return f"the program does something else: {case.seen['before'][0]} before, {case.seen['after'][0]} after"
+    if not case.seen["before"][1]:
+        return "the attack does not work before the fix"
+    if case.seen["after"][1]:
+        return "the attack works after the fix"
+    return ""
 
 
 def table(groups, without):
@@ -183,11 +189,10 @@ def table(groups, without):
 
 
 def main():
-    if sys.argv[1:2] == ["--judge"]:
+    if sys.argv[1:2] == ["--observe"]:
         sys.path.insert(0, str(HERE))
-        for folder, kind in json.loads(sys.argv[2]):
-            verdict = judge(pathlib.Path(folder), kind)
-            print("\n\x01" + json.dumps([folder, verdict]), flush=True)
+        for folder, state in json.loads(sys.argv[2]):
+            print("\n\x01" + json.dumps(observe(pathlib.Path(folder), state)), flush=True)
         os._exit(0)  # not kept by threads that a program left
     arg = argparse.ArgumentParser()
     arg.add_argument("pavise")
@@ -208,6 +213,7 @@ def main():
     failed = 0
     for g in groups:
         for c in g.cases:
+            c.verdict = judge(c)
             if c.verdict:
                 failed += 1
                 print(f"FAIL {g.name}: {c.title} ({c.folder}):\n     {c.verdict}")
