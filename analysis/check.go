@@ -8,8 +8,8 @@ import (
 	"pavise/analysis/syntax"
 )
 
-// Check is what wakes a rule: one of Flow, Weak, Sinks, Calls, Sets, Returns,
-// Builds, Outputs. A rule that is not woken costs nothing.
+// Check is what wakes a rule: one of Flow, Weak, Sinks, Calls, Sets, Settings,
+// Headers, Whole, Returns, Builds, Outputs. A rule that is not woken costs nothing.
 type Check interface{ check() }
 
 // Flow wakes on data that arrives at a sink of a kind. Judge says how sure the
@@ -40,7 +40,8 @@ type Sinks struct {
 	Run  func(p *Pass, e *flow.Event, s *models.Sink)
 }
 
-// Calls wakes on calls of qualified names.
+// Calls wakes on calls of qualified names; "*.set_cookie" is a method of any
+// receiver.
 type Calls struct {
 	Names []string
 	Run   func(p *Pass, e *flow.Event)
@@ -52,6 +53,40 @@ type Calls struct {
 type Sets struct {
 	Names []string
 	Run   func(p *Pass, e *flow.Event)
+}
+
+// Settings wakes on settings of an application, however they are given: as a
+// variable of a module or of a class, a key or an attribute of a configuration,
+// or an element of what update, from_mapping and setdefault of one take.
+type Settings struct {
+	Names []string
+	Run   func(p *Pass, s *Setting)
+}
+
+// Setting is one setting, or header, that is given a value.
+type Setting struct {
+	*flow.Event
+	Name  string      // of the setting
+	Given *flow.Value // its value
+	At    syntax.Node // the assignment, keyword argument or pair, or the call where it stands in none
+}
+
+// Headers wakes on headers that are written to a response, however that is done.
+// The names are as the standards spell them.
+type Headers struct {
+	Names []string
+	Run   func(p *Pass, s *Setting)
+}
+
+// Whole wakes once a file has been looked at that calls or sets one of some
+// names, for what is missing in the file; at is where it does so.
+type Whole struct {
+	Calls []string
+	Sets  []string
+	// Hidden is set if all of its findings are unsure, so that it is only asked
+	// in an audit.
+	Hidden bool
+	Run    func(p *Pass, at *flow.Event, o *flow.Overview)
 }
 
 // Returns wakes on what handlers return.
@@ -70,14 +105,17 @@ type Outputs struct {
 	Run func(p *Pass, e *flow.Event)
 }
 
-func (Outputs) check() {}
-func (Flow) check()    {}
-func (Weak) check()    {}
-func (Sinks) check()   {}
-func (Calls) check()   {}
-func (Sets) check()    {}
-func (Returns) check() {}
-func (Builds) check()  {}
+func (Outputs) check()  {}
+func (Flow) check()     {}
+func (Weak) check()     {}
+func (Sinks) check()    {}
+func (Calls) check()    {}
+func (Sets) check()     {}
+func (Settings) check() {}
+func (Headers) check()  {}
+func (Whole) check()    {}
+func (Returns) check()  {}
+func (Builds) check()   {}
 
 // Draft is a finding at its place in a unit, before it has offsets in a file.
 type Draft struct {

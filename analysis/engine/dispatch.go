@@ -3,6 +3,8 @@ package engine
 import (
 	"reflect"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"sync"
 
 	"pavise/analysis"
@@ -18,7 +20,11 @@ type dispatch struct {
 	weaks   []woken[analysis.Weak]
 	sinks   []woken[analysis.Sinks]
 	calls   map[string][]woken[analysis.Calls]
+	methods map[string][]woken[analysis.Calls] // of any receiver
 	sets    map[string][]woken[analysis.Sets]
+	config  map[string][]woken[analysis.Settings] // by the setting's name
+	headers map[string][]woken[analysis.Headers]  // by the header's name in small letters
+	wholes  map[string][]woken[analysis.Whole]    // by what wakes them; "=" before what is set
 	returns []woken[analysis.Returns]
 	builds  []woken[analysis.Builds]
 	outputs []woken[analysis.Outputs]
@@ -32,7 +38,8 @@ type woken[C any] struct {
 
 func newDispatch(rules []*analysis.Rule, set *models.Set) *dispatch {
 	d := &dispatch{
-		calls: map[string][]woken[analysis.Calls]{}, sets: map[string][]woken[analysis.Sets]{},
+		calls: map[string][]woken[analysis.Calls]{}, methods: map[string][]woken[analysis.Calls]{}, sets: map[string][]woken[analysis.Sets]{},
+		config: map[string][]woken[analysis.Settings]{}, headers: map[string][]woken[analysis.Headers]{}, wholes: map[string][]woken[analysis.Whole]{},
 	}
 	wants := map[string]bool{} // names that flow must report events for
 	for _, r := range rules {
@@ -46,12 +53,36 @@ func newDispatch(rules []*analysis.Rule, set *models.Set) *dispatch {
 				d.sinks = append(d.sinks, woken[analysis.Sinks]{r, c})
 			case analysis.Calls:
 				for _, n := range c.Names {
-					d.calls[n] = append(d.calls[n], woken[analysis.Calls]{r, c})
+					if method, ok := strings.CutPrefix(n, "*."); ok {
+						d.methods[method] = append(d.methods[method], woken[analysis.Calls]{r, c})
+					} else {
+						d.calls[n] = append(d.calls[n], woken[analysis.Calls]{r, c})
+					}
 					wants[n] = true
 				}
 			case analysis.Sets:
 				for _, n := range c.Names {
 					d.sets[n] = append(d.sets[n], woken[analysis.Sets]{r, c})
+					wants["="+n] = true
+				}
+			case analysis.Settings:
+				for _, n := range c.Names {
+					d.config[n] = append(d.config[n], woken[analysis.Settings]{r, c})
+					wants["="+n], wants["=["+n+"]"], wants["=."+n] = true, true, true
+				}
+			case analysis.Headers:
+				for _, n := range c.Names {
+					low := strings.ToLower(n)
+					d.headers[low] = append(d.headers[low], woken[analysis.Headers]{r, c})
+					wants["=["+n+"]"], wants["=["+low+"]"] = true, true
+				}
+			case analysis.Whole:
+				for _, n := range c.Calls {
+					d.wholes[n] = append(d.wholes[n], woken[analysis.Whole]{r, c})
+					wants[n] = true
+				}
+				for _, n := range c.Sets {
+					d.wholes["="+n] = append(d.wholes["="+n], woken[analysis.Whole]{r, c})
 					wants["="+n] = true
 				}
 			case analysis.Returns:
@@ -61,6 +92,11 @@ func newDispatch(rules []*analysis.Rule, set *models.Set) *dispatch {
 			case analysis.Outputs:
 				d.outputs = append(d.outputs, woken[analysis.Outputs]{r, c})
 			}
+		}
+	}
+	for _, n := range slices.Concat(fillers, headerWriters) {
+		if !wants["*."+n] {
+			wants["*."+n] = false // the settings' own names wake
 		}
 	}
 	d.index = flow.NewIndex(set, wants)
@@ -107,8 +143,9 @@ func rulesFor(c *config.Config) *dispatch {
 // unitRun is the rules looking at the events of one unit of a file.
 type unitRun struct {
 	*dispatch
-	file   *fileRun
-	drafts []analysis.Draft
+	file    *fileRun
+	drafts  []analysis.Draft
+	waiting []awaiting // checks of the whole file that were woken
 }
 
 // fileRun is what the checks of one file share.
@@ -131,11 +168,16 @@ func (u *unitRun) events(list []flow.Event) {
 					u.guarded(w.rule, 0, func(p *analysis.Pass) { w.check.Run(p, e) })
 				}
 			}
+			for _, w := range u.methods[methodOf(e)] {
+				u.guarded(w.rule, 0, func(p *analysis.Pass) { w.check.Run(p, e) })
+			}
 			for _, w := range u.sets[e.Name] {
 				if e.Kind == flow.Assigned {
 					u.guarded(w.rule, 0, func(p *analysis.Pass) { w.check.Run(p, e) })
 				}
 			}
+			u.settings(e)
+			u.noteWholes(e)
 		case flow.Returned:
 			for _, w := range u.returns {
 				u.guarded(w.rule, models.HTML, func(p *analysis.Pass) { w.check.Run(p, e) })

@@ -38,6 +38,7 @@ type analysed struct {
 // unitFindings is what the rules found in one run of a unit.
 type unitFindings struct {
 	drafts []draft
+	wholes []awaiting
 	over   bool
 }
 
@@ -132,6 +133,7 @@ func (a *analysed) collect() {
 	a.note = tree.Partial
 	live := make(map[*flow.Result]*unitFindings, len(a.units)+1)
 	a.own, a.out, a.on = a.own[:0:0], nil, nil
+	var waiting []awaiting
 	for _, i := range a.flow.Registering() {
 		a.result(i) // so that handlers know how they are called
 	}
@@ -154,12 +156,14 @@ func (a *analysed) collect() {
 				a.out[path] = append(a.out[path], d)
 			}
 		}
+		waiting = append(waiting, uf.wholes...)
 		if uf.over && a.note == "" {
 			a.note = fmt.Sprintf("the analysis of line %d and what follows in its function stopped: it takes too many steps",
 				tree.File.LineAt(tree.Units[i].Start)+1)
 		}
 	}
 	a.units = live
+	a.wholes(waiting)
 }
 
 // snapshot puts what was found in the file together with what the data of
@@ -210,7 +214,7 @@ func (a *analysed) unit(i int, live map[*flow.Result]*unitFindings) *unitFinding
 	u := unitRun{dispatch: a.rules, file: &a.run}
 	u.events(r.Events)
 	r.Forget()
-	uf := &unitFindings{over: r.Over}
+	uf := &unitFindings{over: r.Over, wholes: u.waiting}
 	for _, d := range u.drafts {
 		uf.drafts = append(uf.drafts, a.newDraft(d))
 	}

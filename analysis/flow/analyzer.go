@@ -244,6 +244,7 @@ func (a *Analyzer) invalidate(changed []*unitState, sameRoots bool) {
 	}
 	a.stale = true
 	dirty := &depSet{}
+	dirty.soils(a, depText)
 	if !sameRoots {
 		dirty.soils(a, depRoots)
 		dirty.soils(a, depImports)

@@ -456,9 +456,7 @@ func (f *frame) entered(v *Value) *Value {
 // header evaluates the decorators and bases of a class for what they call.
 func (r *run) header(f *frame) {
 	def := python.Undecorated(r.unit.unit.Root())
-	for _, d := range python.Decorators(def) {
-		f.eval(d)
-	}
+	f.evalDecorators(def)
 	if list := def.Child(syntax.FieldSuperclasses); list.OK() {
 		f.args(list)
 		r.inheritedHandlers(f)

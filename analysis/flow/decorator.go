@@ -139,3 +139,47 @@ func (f *frame) throughWrappers(g *frame, fn *Func, params []python.Param) {
 		}
 	}
 }
+
+// evalDecorators runs the decorators of a definition that rules look at, and
+// notes those that are written without a call as calls.
+func (f *frame) evalDecorators(def syntax.Node) {
+	for _, d := range python.Decorators(def) {
+		name, isCall := d, d.Kind() == syntax.KindCall
+		if isCall {
+			name = d.Child(syntax.FieldFunction)
+		}
+		if k := name.Kind(); k != syntax.KindIdentifier && k != syntax.KindAttribute {
+			if def.Kind() == syntax.KindClassDefinition {
+				f.eval(d)
+			}
+			continue
+		}
+		if isCall {
+			if def.Kind() == syntax.KindClassDefinition || f.m.a.mayWant(name) {
+				f.eval(d)
+			}
+			continue
+		}
+		if !f.m.a.mayWant(name) {
+			continue
+		}
+		if c := f.eval(name); !c.Local() && c.Name != "" && f.m.a.wants[c.Name] && f.run.quiet == 0 {
+			f.emit(Event{Kind: Called, Node: d, Name: c.Name, Recv: c.recv})
+		}
+	}
+}
+
+// mayWant reports whether rules may look at a call of what a name or attribute
+// stands for.
+func (a *Analyzer) mayWant(name syntax.Node) bool {
+	if name.Kind() == syntax.KindAttribute {
+		name = name.Child(syntax.FieldAttribute)
+	}
+	return a.leaves[name.Str()] != nil || name.Kind() == syntax.KindIdentifier && name.Field() != syntax.FieldAttribute && a.isAlias(name.Str())
+}
+
+// isAlias reports whether the module binds a name by an import or assignment of
+// something that rules look at.
+func (a *Analyzer) isAlias(name string) bool {
+	return a.m.awake != nil && len(a.m.binds[name]) > 0 && slices.Contains(a.m.awake.always, hashOf(name))
+}

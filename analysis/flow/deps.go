@@ -12,6 +12,7 @@ const (
 	depFacts   = "\x00facts"   // what the module's statements test
 	depRoots   = "\x00roots"   // which libraries the module imports
 	depImports = "\x00imports" // where imports of the module lead
+	depText    = "\x00text"    // what the file's text mentions
 	depRoute   = "\x00route:"  // with a handler's name: what it is registered as
 )
 

@@ -38,7 +38,7 @@ type Event struct {
 	Sinks   []*models.Sink // that the models know for Name, and whose conditions hold here
 	Recv    *Value         // receiver of a method, or nil
 	Args    []Arg          // of a call
-	Value   *Value         // what was assigned, returned, built or tested
+	Value   *Value         // what was assigned or added with +=, returned, built or tested
 	Check   *WeakCheck     // the half measure that a value was tested by
 	View    bool           // in a function that a framework calls, or in a fragment outside any function
 	Inlined bool           // seen while following a call from another function
@@ -46,6 +46,10 @@ type Event struct {
 	// Indirect is set if Node is a call that calls Name in its turn, with Args.
 	Indirect bool
 	Hole     *Hole // of an Output
+	// Overridden is set if a variable of a module or a class gets another value
+	// before production runs with it: from a later statement, from a class or a
+	// module for production that derives from this one.
+	Overridden bool
 	// Func is the qualified name of the enclosing function, "" at module level.
 	Func string
 }

@@ -25,7 +25,8 @@ func (f *frame) called(n syntax.Node, name string, recv *Value, args []Arg) {
 		f.locationHeader(n, name, args)
 	}
 	sinks := f.m.set.Sinks(name)
-	if len(sinks) == 0 && !f.m.a.wants[name] || f.run.quiet > 0 {
+	wanted := f.m.a.wanted(name, recv)
+	if len(sinks) == 0 && !wanted || f.run.quiet > 0 {
 		return
 	}
 	var live []*models.Sink
@@ -39,7 +40,7 @@ func (f *frame) called(n syntax.Node, name string, recv *Value, args []Arg) {
 			f.run.consumeAll(a.Value)
 		}
 	}
-	if len(live) == 0 && !f.m.a.wants[name] {
+	if len(live) == 0 && !wanted {
 		return
 	}
 	if len(f.run.notes) > 0 {
@@ -177,7 +178,7 @@ func (f *frame) emit(e Event) {
 	if f.fn != nil {
 		e.Func = f.fn.name
 	}
-	if e.Kind == Called && f.m.a.wants[e.Name] {
+	if e.Kind == Called && f.m.a.wanted(e.Name, e.Recv) {
 		f.run.deps.add(f.m.a.dep(depRoots)) // a rule may ask what the file imports
 	}
 	e.Inlined = f.depth > 0
@@ -350,7 +351,7 @@ func (f *frame) assignedName(name string, v *Value, at syntax.Node) {
 	if f.run.quiet > 0 || f.fn != nil || !f.m.a.wants["="+name] {
 		return
 	}
-	f.emit(Event{Kind: Assigned, Node: statementOf(at), Name: name, Value: v})
+	f.emit(Event{Kind: Assigned, Node: statementOf(at), Name: name, Value: v, Overridden: f.isOverridden(name, at)})
 }
 
 // assignedMember notes an assignment to an attribute or a constant key.

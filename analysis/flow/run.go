@@ -58,6 +58,7 @@ func (r *run) runUnit(res *Result) {
 	case syntax.Function:
 		fn := m.function(r.unit)
 		f.scope, f.env = &python.Scope{}, &env{}
+		f.evalDecorators(fn.node)
 		f.entry(fn)
 	case syntax.ClassHeader:
 		f.scope, f.env = &python.Scope{}, &env{}

@@ -402,6 +402,9 @@ func (f *frame) augmented(n syntax.Node) {
 	var v *Value
 	switch {
 	case old.Type == "list" && op == "+":
+		if left.Kind() == syntax.KindIdentifier {
+			f.assignedName(left.Str(), add, n)
+		}
 		f.update(left, f.extend(old, add))
 		return
 	case old.Type == "dict" && op == "|":
@@ -676,6 +679,7 @@ func (f *frame) importName(im python.Import) {
 func (f *frame) defStmt(n syntax.Node) {
 	def := n
 	if n.Kind() == syntax.KindDecoratedDefinition {
+		f.evalDecorators(n)
 		def = n.Child(syntax.FieldDefinition)
 	}
 	name := def.Child(syntax.FieldName).Str()

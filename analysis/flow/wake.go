@@ -54,6 +54,7 @@ func (b *bloom) has(h uint64) bool { return b[h&3]&(1<<(h>>2&63)) != 0 }
 type Index struct {
 	set       *models.Set
 	wants     map[string]bool
+	methods   map[string]bool         // of any receiver
 	wantTypes map[string]bool         // classes of whose members wants speaks
 	leaves    map[string]*models.Leaf // names by their last part
 	pasted    map[string][]uint64     // root module -> hashes of names that stand for its things in fragments
@@ -62,10 +63,24 @@ type Index struct {
 }
 
 // NewIndex arranges the models, and the names of calls and assignment targets
-// that rules look at beside the sinks of the models.
-func NewIndex(set *models.Set, wants map[string]bool) *Index {
+// that rules look at beside the sinks of the models. "*.update" is a method of
+// that name, whatever its receiver. A name that is set to false is told of where
+// it is met, but is no reason to look into a unit.
+func NewIndex(set *models.Set, names map[string]bool) *Index {
+	wants, methods, waking := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for name, wakes := range names {
+		if method, ok := strings.CutPrefix(name, "*."); ok {
+			methods[method] = true
+			name = "." + method
+		} else {
+			wants[name] = true
+		}
+		if wakes {
+			waking[name] = true
+		}
+	}
 	ix := &Index{
-		set: set, wants: wants, wantTypes: classesOf(wants), leaves: set.Leaves(wants), pasted: map[string][]uint64{},
+		set: set, wants: wants, methods: methods, wantTypes: classesOf(wants), leaves: set.Leaves(waking), pasted: map[string][]uint64{},
 		specials: newSpecials(),
 	}
 	ix.signed = set.SignatureBits()
@@ -74,6 +89,12 @@ func NewIndex(set *models.Set, wants map[string]bool) *Index {
 		ix.pasted[root] = append(ix.pasted[root], hashOf(name))
 	}
 	return ix
+}
+
+// wanted reports whether rules look at a call of a name; recv is set if it is that
+// of a method.
+func (ix *Index) wanted(name string, recv *Value) bool {
+	return ix.wants[name] || recv != nil && ix.methods[name[strings.LastIndexByte(name, '.')+1:]]
 }
 
 // maxGlobals bounds the names of the module that one unit may bind.

@@ -8,11 +8,14 @@ import (
 	"pavise/analysis/rules/access"
 	"pavise/analysis/rules/cmdi"
 	"pavise/analysis/rules/codeexec"
+	"pavise/analysis/rules/cors"
 	"pavise/analysis/rules/crypto"
+	"pavise/analysis/rules/csrf"
 	"pavise/analysis/rules/deser"
 	"pavise/analysis/rules/dos"
 	"pavise/analysis/rules/errors"
 	"pavise/analysis/rules/files"
+	"pavise/analysis/rules/headers"
 	"pavise/analysis/rules/injection"
 	"pavise/analysis/rules/logging"
 	"pavise/analysis/rules/redirect"
@@ -35,7 +38,7 @@ func All() []*analysis.Rule {
 	return slices.Concat(
 		sqli.Rules, cmdi.Rules, codeexec.Rules, ssti.Rules, xss.Rules, deser.Rules, redirect.Rules, ssrf.Rules,
 		traversal.Rules, files.Rules, validation.Rules, crypto.Rules, secrets.Rules, settings.Rules, transport.Rules, dos.Rules, xml.Rules,
-		injection.Rules, logging.Rules, errors.Rules, session.Rules, access.Rules, suppressions.Rules,
+		injection.Rules, logging.Rules, errors.Rules, session.Rules, csrf.Rules, cors.Rules, headers.Rules, access.Rules, suppressions.Rules,
 	)
 }
 

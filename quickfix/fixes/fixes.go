@@ -9,11 +9,14 @@ import (
 	"pavise/quickfix/fixes/access"
 	"pavise/quickfix/fixes/cmdi"
 	"pavise/quickfix/fixes/codeexec"
+	"pavise/quickfix/fixes/cors"
 	"pavise/quickfix/fixes/crypto"
+	"pavise/quickfix/fixes/csrf"
 	"pavise/quickfix/fixes/deser"
 	"pavise/quickfix/fixes/dos"
 	"pavise/quickfix/fixes/errors"
 	"pavise/quickfix/fixes/files"
+	"pavise/quickfix/fixes/headers"
 	"pavise/quickfix/fixes/injection"
 	"pavise/quickfix/fixes/logging"
 	"pavise/quickfix/fixes/redirect"
@@ -33,7 +36,7 @@ import (
 // All fixes, by class. The order is that in which they are offered.
 func All() []*fix.Fix {
 	return slices.Concat(sqli.Fixes, cmdi.Fixes, codeexec.Fixes, ssti.Fixes, xss.Fixes, redirect.Fixes, ssrf.Fixes, traversal.Fixes, files.Fixes, validation.Fixes, xml.Fixes,
-		deser.Fixes, crypto.Fixes, secrets.Fixes, settings.Fixes, transport.Fixes, dos.Fixes, injection.Fixes, logging.Fixes, errors.Fixes, session.Fixes, access.Fixes)
+		deser.Fixes, crypto.Fixes, secrets.Fixes, settings.Fixes, transport.Fixes, dos.Fixes, injection.Fixes, logging.Fixes, errors.Fixes, session.Fixes, csrf.Fixes, cors.Fixes, headers.Fixes, access.Fixes)
 }
 
 // For are the fixes of one rule.

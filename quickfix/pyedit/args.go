@@ -170,6 +170,18 @@ func (e *Edits) RemoveArg(call At, arg Arg) bool {
 	return false
 }
 
+// RemoveElement takes an element of a display away with its comma. It is false if
+// a comment would be lost.
+func (e *Edits) RemoveElement(display At, element syntax.Node) bool {
+	l := newList(display)
+	for i, n := range l.items {
+		if n == element {
+			return l.remove(e, i)
+		}
+	}
+	return false
+}
+
 // ReplaceNode writes text in the place of a node.
 func (e *Edits) ReplaceNode(n At, text string) { e.Replace(n.Abs(), text) }
 

@@ -4,4 +4,6 @@ package session
 import "pavise/analysis"
 
 // Rules are the rules of this class.
-var Rules = []*analysis.Rule{SessionFixation, CookieValueFromRequest}
+var Rules = []*analysis.Rule{
+	SessionFixation, CookieValueFromRequest, CookieNotSecure, CookieNotHttponly, CookieSamesiteWeak, SessionCookieSettings, SessionLifetime,
+}

@@ -135,7 +135,7 @@ func judgeSetting(p *analysis.Pass, e *flow.Event) {
 		return
 	}
 	if e.Name == "DEBUG" {
-		if !settingsModule(p) || developmentClass(e.Func) || developmentClass(e.Node.Unit().Parent) {
+		if !settingsModule(p) || !p.Deployed(e) {
 			return
 		}
 	}
@@ -156,24 +156,9 @@ func onByDefault(e *flow.Event) bool {
 	return strings.HasSuffix(text, ", True)") && (strings.HasPrefix(text, "os.") || strings.HasPrefix(text, "environ.") || strings.HasPrefix(text, "getenv"))
 }
 
-// settingsModule tells a module of deployed settings by its name and content.
+// settingsModule tells a module of settings by its name, or that of an application
+// in one file.
 func settingsModule(p *analysis.Pass) bool {
 	path := strings.ToLower(filepath.ToSlash(p.Path))
-	name := strings.TrimSuffix(path[strings.LastIndexByte(path, '/')+1:], ".py")
-	for _, w := range []string{"dev", "local", "test", "debug", "example", "sample", "demo", "ci"} {
-		for _, part := range strings.FieldsFunc(name, func(r rune) bool { return r == '_' || r == '-' || r == '.' }) {
-			if strings.HasPrefix(part, w) {
-				return false
-			}
-		}
-	}
-	if strings.Contains(path, "/settings/") || strings.Contains(path, "/tests/") {
-		return strings.Contains(path, "/settings/")
-	}
-	return strings.Contains(name, "settings") || strings.Contains(name, "config") || name == "app" || name == "conf"
-}
-
-func developmentClass(name string) bool {
-	n := strings.ToLower(name)
-	return strings.Contains(n, "dev") || strings.Contains(n, "test") || strings.Contains(n, "local") || strings.Contains(n, "debug")
+	return analysis.SettingsFile(p.Path) || strings.HasSuffix(path, "/app.py") || path == "app.py"
 }

@@ -4,4 +4,6 @@ package settings
 import "pavise/analysis"
 
 // Rules are the rules of this class.
-var Rules = []*analysis.Rule{DebugEnabled}
+var Rules = []*analysis.Rule{
+	DebugEnabled, AllowedHostsWildcard, BindAllInterfaces, TestConfigActive, DjangoSecuritySettings, WeakPasswordHasherConfig, PasswordPolicyMissing,
+}

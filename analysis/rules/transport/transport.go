@@ -4,4 +4,4 @@ package transport
 import "pavise/analysis"
 
 // Rules are the rules of this class.
-var Rules = []*analysis.Rule{TLSVerificationDisabled}
+var Rules = []*analysis.Rule{TLSVerificationDisabled, HttpsRedirectMissing}

@@ -13,7 +13,7 @@ import (
 )
 
 // Fixes of this class.
-var Fixes = []*fix.Fix{ListFields}
+var Fixes = []*fix.Fix{ListFields, RequireUser}
 
 // ListFields lets a request set listed fields of a model only.
 var ListFields = &fix.Fix{
@@ -142,4 +142,46 @@ func upper(class string) string {
 		b.WriteRune(c)
 	}
 	return strings.ToUpper(b.String())
+}
+
+// RequireUser has an API let nobody in by default who has not signed in.
+var RequireUser = &fix.Fix{
+	Name:    "require-user",
+	For:     []*analysis.Rule{access.DefaultPermissionsOpen},
+	Compute: requireUser,
+}
+
+const isAuthenticated = `"rest_framework.permissions.IsAuthenticated"`
+
+func requireUser(s *fix.Site) []fix.Proposal {
+	_, value, ok := s.Setting()
+	if !ok {
+		return fix.Refuse("Derive a class from this one whose is_accessible says who may use the view.")
+	}
+	const caveat = "Every view without permission_classes of its own asks for a signed-in user from now on: open those that are for everyone, such as the one to sign in."
+	e := s.Edits()
+	list := value
+	if value.Kind() == syntax.KindDictionary {
+		list = pyedit.At{}
+		for c := range value.NamedChildren() {
+			if c.Kind() == syntax.KindPair && strings.Contains(c.Child(syntax.FieldKey).Str(), "DEFAULT_PERMISSION_CLASSES") {
+				list = value.On(c.Child(syntax.FieldValue))
+			}
+		}
+		if !list.OK() {
+			if !e.AppendElement(value, `"DEFAULT_PERMISSION_CLASSES": [`+isAuthenticated+`]`) {
+				return fix.Refuse("Set DEFAULT_PERMISSION_CLASSES.")
+			}
+			return fix.Propose(e, caveat, "Require a user by default")
+		}
+	}
+	if !fix.Written(list.Node) {
+		return fix.Refuse("The permissions come from %s: change them there.", s.Source(list))
+	}
+	text := "[" + isAuthenticated + "]"
+	if list.Kind() == syntax.KindTuple {
+		text = "(" + isAuthenticated + ",)"
+	}
+	e.ReplaceNode(list, text)
+	return fix.Propose(e, caveat, "Require a user by default")
 }

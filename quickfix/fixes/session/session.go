@@ -12,7 +12,7 @@ import (
 )
 
 // Fixes of this class.
-var Fixes = []*fix.Fix{NewSession}
+var Fixes = []*fix.Fix{NewSession, CookieFlags, SecureSession}
 
 // NewSession begins a new session before a login is written into it.
 var NewSession = &fix.Fix{

@@ -11,7 +11,9 @@ import (
 )
 
 // Fixes of this class.
-var Fixes = []*fix.Fix{DebugOff, DebugFromEnvironment}
+var Fixes = []*fix.Fix{
+	DebugOff, DebugFromEnvironment, SafeSetting, StrongHasher, ListenOnLoopback, ListHosts, PasswordValidators, ProductionSettings,
+}
 
 // DebugOff turns debug mode off.
 var DebugOff = &fix.Fix{

@@ -139,7 +139,7 @@ def out():
 @pub.post("/login")
 def login():
     target = request.forms.get("next", "/")  # at login_next
-    response.set_cookie("guest", request.forms.name, secret="", httponly=True)
+    response.set_cookie("guest", request.forms.name, secret="", httponly=True)  # want cookie-not-secure
     return redirect(target, 303)  # want open-redirect via login_next
 
 

@@ -19,7 +19,7 @@ INSTALLED_APPS = [
     "library",
 ]
 
-MIDDLEWARE = [
+MIDDLEWARE = [  # want clickjacking-allowed
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -420,6 +420,6 @@ def listen(port):
 
 
 if __name__ == "__main__":
-    with ThreadingHTTPServer(("", 8000), Tower) as tower:
+    with ThreadingHTTPServer(("", 8000), Tower) as tower:  # want bind-all-interfaces
         tower.serve_forever()
     http.server.test(HandlerClass=Page, port=8001)

@@ -108,7 +108,7 @@ class Login(HarbourHandler):
         self.redirect(self.get_argument("next", "/"))  # at login_get # want open-redirect via login_get
 
     def post(self):
-        self.set_signed_cookie("user", self.get_argument("user"), httponly=True, secure=True)
+        self.set_signed_cookie("user", self.get_argument("user"), httponly=True, secure=True)  # want cookie-samesite-weak
         target = self.get_argument("next", self.reverse_url("board"))  # at login_next
         if not target:
             target = "/"

@@ -203,7 +203,7 @@ def label_copies(request):
     return HttpResponse(status=202)
 
 
-@csrf_exempt
+@csrf_exempt  # want csrf-disabled
 def reboot_scanner(request):
     payload = json.loads(request.body)  # at payload
     host = payload["scanner"]["host"]  # at scanner
@@ -271,7 +271,7 @@ def basket(request):
     return JsonResponse({"items": len(pickle.loads(base64.b64decode(cookie)))})  # want unsafe-deserialization via basket
 
 
-@csrf_exempt
+@csrf_exempt  # want csrf-disabled
 def import_rota(request):
     rota = yaml.load(request.body, Loader=yaml.Loader)  # want unsafe-deserialization via
     return JsonResponse({"days": len(rota)})

@@ -1,0 +1,41 @@
+package session
+
+import (
+	_ "embed"
+
+	"pavise/analysis"
+	"pavise/analysis/flow"
+)
+
+//go:embed cookie_not_secure.md
+var cookieNotSecurePage string
+
+// CookieNotSecure: cookie set without Secure.
+var CookieNotSecure = &analysis.Rule{
+	ID:         "cookie-not-secure",
+	Class:      "session",
+	Title:      "Cookie set without Secure",
+	CWE:        []int{614},
+	OWASP2021:  "A05:2021 Security Misconfiguration",
+	OWASP2025:  "A02:2025 Security Misconfiguration",
+	Severity:   analysis.Medium,
+	Confidence: analysis.Certain,
+	Aliases: analysis.Aliases{
+		Semgrep: []string{"secure-set-cookie", "django-secure-set-cookie", "pyramid-set-cookie-secure-unsafe-default", "pyramid-set-cookie-secure-unsafe-value", "pyramid-authtkt-cookie-secure-unsafe-default", "pyramid-authtkt-cookie-secure-unsafe-value"},
+	},
+	Page: cookieNotSecurePage,
+	Checks: []analysis.Check{
+		analysis.Calls{Names: setters, Run: judgeSecure},
+		analysis.Headers{Names: []string{"Set-Cookie"}, Run: raw("secure", notSecure)},
+	},
+}
+
+const notSecure = " is set without Secure: browsers also send it over HTTP, where anyone on the way can read it."
+
+func judgeSecure(p *analysis.Pass, e *flow.Event) {
+	c, ok := readCookie(p, e)
+	if !ok || c.secure == analysis.On || c.secure == analysis.Open {
+		return
+	}
+	p.Report(e, c.sure(), c.called()+notSecure)
+}
