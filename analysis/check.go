@@ -9,7 +9,8 @@ import (
 )
 
 // Check is what wakes a rule: one of Flow, Weak, Sinks, Calls, Sets, Settings,
-// Headers, Whole, Returns, Builds, Outputs. A rule that is not woken costs nothing.
+// Headers, Whole, Returns, Builds, Outputs, Handlers, Forms, Nodes. A rule that
+// is not woken costs nothing.
 type Check interface{ check() }
 
 // Flow wakes on data that arrives at a sink of a kind. Judge says how sure the
@@ -105,6 +106,27 @@ type Outputs struct {
 	Run func(p *Pass, e *flow.Event)
 }
 
+// Handlers wakes on functions that a framework calls: the event's Args are the
+// decorators, outermost first, each with what its name stands for.
+type Handlers struct {
+	Run func(p *Pass, e *flow.Event)
+}
+
+// Forms wakes on forms of templates that are sent by POST.
+type Forms struct {
+	Run func(p *Pass, e *flow.Event)
+}
+
+// Nodes wakes on nodes of the syntax, wherever they stand. What a rule says of
+// one may depend on the text of its unit and the file's path only.
+type Nodes struct {
+	Kinds []syntax.Kind
+	Run   func(p *Pass, n syntax.Node)
+}
+
+func (Handlers) check() {}
+func (Forms) check()    {}
+func (Nodes) check()    {}
 func (Outputs) check()  {}
 func (Flow) check()     {}
 func (Weak) check()     {}
@@ -145,6 +167,12 @@ func (p *Pass) Report(e *flow.Event, c Confidence, message string) *Draft {
 	p.Drafts = append(p.Drafts, Draft{
 		Rule: p.Rule, Node: e.Node, Event: e.Node, Severity: p.Rule.Severity, Confidence: c, Message: message, Inlined: e.Inlined,
 	})
+	return &p.Drafts[len(p.Drafts)-1]
+}
+
+// ReportNode adds a finding on a node of the syntax.
+func (p *Pass) ReportNode(n syntax.Node, c Confidence, message string) *Draft {
+	p.Drafts = append(p.Drafts, Draft{Rule: p.Rule, Node: n, Event: n, Severity: p.Rule.Severity, Confidence: c, Message: message})
 	return &p.Drafts[len(p.Drafts)-1]
 }
 

@@ -28,9 +28,10 @@ func (a *analysed) suppress(all []analysis.Finding, tree *syntax.Tree, cfg *conf
 			Statement: func(off uint32) source.Span { return statementAt(tree, off) },
 			State:     func(name string) suppress.State { return nameState(cfg, a.run.path, name) },
 			Suggest:   func(name string) string { return config.Closest(name, config.Names(rules.All())) },
+			Shown:     func(f *analysis.Finding) bool { return cfg.Shows(f) },
 		}, all)
 		if tree.Partial == "" && !a.partly {
-			kept = a.unused(kept, problems)
+			kept = a.problems(kept, problems)
 		}
 	}
 	shown := make([]analysis.Finding, 0, len(kept))
@@ -42,16 +43,23 @@ func (a *analysed) suppress(all []analysis.Finding, tree *syntax.Tree, cfg *conf
 	return shown
 }
 
-func (a *analysed) unused(kept []analysis.Finding, problems []suppress.Problem) []analysis.Finding {
+// problems adds what is wrong with comments to the findings.
+func (a *analysed) problems(kept []analysis.Finding, problems []suppress.Problem) []analysis.Finding {
 	if len(problems) == 0 {
 		return kept
 	}
-	rule := rules.ByID(suppress.RuleID)
+	unused, broad := rules.ByID(suppress.RuleID), rules.ByID(suppress.BroadID)
 	kept = slices.Clone(kept)
 	for _, p := range problems {
-		kept = append(kept, analysis.Finding{
-			Rule: rule, Path: a.run.path, Span: p.Span, Severity: rule.Severity, Confidence: rule.Confidence, Message: p.Message,
-		})
+		rule := unused
+		if p.Broad {
+			rule = broad
+		}
+		f := analysis.Finding{Rule: rule, Path: a.run.path, Span: p.Span, Severity: rule.Severity, Confidence: rule.Confidence, Message: p.Message}
+		if p.Foreign {
+			f.Confidence = analysis.Unsure // the habits of that tool
+		}
+		kept = append(kept, f)
 	}
 	slices.SortStableFunc(kept, func(x, y analysis.Finding) int { return int(x.Span.Start) - int(y.Span.Start) })
 	return kept

@@ -12,23 +12,27 @@ import (
 	"pavise/analysis/flow"
 	"pavise/analysis/models"
 	"pavise/analysis/rules"
+	"pavise/analysis/syntax"
 )
 
 // dispatch finds the checks that an event wakes.
 type dispatch struct {
-	flows   []woken[analysis.Flow]
-	weaks   []woken[analysis.Weak]
-	sinks   []woken[analysis.Sinks]
-	calls   map[string][]woken[analysis.Calls]
-	methods map[string][]woken[analysis.Calls] // of any receiver
-	sets    map[string][]woken[analysis.Sets]
-	config  map[string][]woken[analysis.Settings] // by the setting's name
-	headers map[string][]woken[analysis.Headers]  // by the header's name in small letters
-	wholes  map[string][]woken[analysis.Whole]    // by what wakes them; "=" before what is set
-	returns []woken[analysis.Returns]
-	builds  []woken[analysis.Builds]
-	outputs []woken[analysis.Outputs]
-	index   *flow.Index
+	flows    []woken[analysis.Flow]
+	weaks    []woken[analysis.Weak]
+	sinks    []woken[analysis.Sinks]
+	calls    map[string][]woken[analysis.Calls]
+	methods  map[string][]woken[analysis.Calls] // of any receiver
+	sets     map[string][]woken[analysis.Sets]
+	config   map[string][]woken[analysis.Settings] // by the setting's name
+	headers  map[string][]woken[analysis.Headers]  // by the header's name in small letters
+	wholes   map[string][]woken[analysis.Whole]    // by what wakes them; "=" before what is set
+	returns  []woken[analysis.Returns]
+	builds   []woken[analysis.Builds]
+	outputs  []woken[analysis.Outputs]
+	handlers []woken[analysis.Handlers]
+	forms    []woken[analysis.Forms]
+	nodes    [][]woken[analysis.Nodes] // by kind
+	index    *flow.Index
 }
 
 type woken[C any] struct {
@@ -91,6 +95,17 @@ func newDispatch(rules []*analysis.Rule, set *models.Set) *dispatch {
 				d.builds = append(d.builds, woken[analysis.Builds]{r, c})
 			case analysis.Outputs:
 				d.outputs = append(d.outputs, woken[analysis.Outputs]{r, c})
+			case analysis.Handlers:
+				d.handlers = append(d.handlers, woken[analysis.Handlers]{r, c})
+			case analysis.Forms:
+				d.forms = append(d.forms, woken[analysis.Forms]{r, c})
+			case analysis.Nodes:
+				for _, k := range c.Kinds {
+					for len(d.nodes) <= int(k) {
+						d.nodes = append(d.nodes, nil)
+					}
+					d.nodes[k] = append(d.nodes[k], woken[analysis.Nodes]{r, c})
+				}
 			}
 		}
 	}
@@ -193,10 +208,31 @@ func (u *unitRun) events(list []flow.Event) {
 			for _, w := range u.outputs {
 				u.guarded(w.rule, e.Hole.Kind, func(p *analysis.Pass) { w.check.Run(p, e) })
 			}
+		case flow.Handled:
+			for _, w := range u.handlers {
+				u.guarded(w.rule, 0, func(p *analysis.Pass) { w.check.Run(p, e) })
+			}
+		case flow.Form:
+			for _, w := range u.forms {
+				u.guarded(w.rule, 0, func(p *analysis.Pass) { w.check.Run(p, e) })
+			}
 		case flow.Built:
 			for _, w := range u.builds {
 				u.guarded(w.rule, models.SQL, func(p *analysis.Pass) { w.check.Run(p, e) })
 			}
+		}
+	}
+}
+
+// syntax runs the rules about nodes over a unit.
+func (u *unitRun) syntax(unit *syntax.Unit) {
+	for i := range unit.Len() {
+		n := unit.At(i)
+		if int(n.Kind()) >= len(u.nodes) || len(u.nodes[n.Kind()]) == 0 || n.HasError() {
+			continue
+		}
+		for _, w := range u.nodes[n.Kind()] {
+			u.guarded(w.rule, 0, func(p *analysis.Pass) { w.check.Run(p, n) })
 		}
 	}
 }

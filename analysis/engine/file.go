@@ -26,6 +26,7 @@ type analysed struct {
 	at      string // the file's path in the program
 	run     fileRun
 	units   map[*flow.Result]*unitFindings
+	read    map[*syntax.Unit][]*draft // what its nodes alone tell
 	notes   map[*syntax.Unit][]comment
 	tree    *syntax.Tree
 	own     []*draft            // what was found in the file itself
@@ -132,12 +133,20 @@ func (a *analysed) collect() {
 	a.flow.Settle()
 	a.note = tree.Partial
 	live := make(map[*flow.Result]*unitFindings, len(a.units)+1)
+	read := make(map[*syntax.Unit][]*draft, len(tree.Units))
 	a.own, a.out, a.on = a.own[:0:0], nil, nil
 	var waiting []awaiting
 	for _, i := range a.flow.Registering() {
 		a.result(i) // so that handlers know how they are called
 	}
 	for i := range tree.Units {
+		unit := tree.Units[i].Unit
+		list, ok := a.read[unit]
+		if !ok {
+			list = a.nodes(unit)
+		}
+		read[unit] = list
+		a.own = append(a.own, list...)
 		uf := a.unit(i, live)
 		for j := range uf.drafts {
 			d := &uf.drafts[j]
@@ -162,8 +171,20 @@ func (a *analysed) collect() {
 				tree.File.LineAt(tree.Units[i].Start)+1)
 		}
 	}
-	a.units = live
+	a.units, a.read = live, read
 	a.wholes(waiting)
+}
+
+// nodes is what the rules about syntax find in a unit.
+func (a *analysed) nodes(unit *syntax.Unit) []*draft {
+	u := unitRun{dispatch: a.rules, file: &a.run}
+	u.syntax(unit)
+	var out []*draft
+	for _, d := range u.drafts {
+		x := a.newDraft(d)
+		out = append(out, &x)
+	}
+	return out
 }
 
 // snapshot puts what was found in the file together with what the data of

@@ -22,6 +22,9 @@ func (f *frame) runAs(fn *Func, how routed) {
 	g := f.enter(fn)
 	g.depth = 0
 	g.parent = fn.closure
+	if how.route != nil {
+		f.handler(g, fn, how)
+	}
 	g.route, g.pattern, g.syntax, g.wraps = how.route, how.pattern, how.syntax, f.wrapped(fn)
 	params := g.scope.Params
 	f.entryParams(g, fn, params, how)
@@ -33,6 +36,24 @@ func (f *frame) runAs(fn *Func, how routed) {
 	g.body()
 	g.accepted()
 	g.runNested()
+}
+
+// handler notes a function that a framework calls, with its decorators.
+func (f *frame) handler(g *frame, fn *Func, how routed) {
+	if f.run.quiet > 0 {
+		return
+	}
+	var args []Arg
+	f.run.quiet++
+	for _, d := range python.Decorators(fn.node) {
+		callee := d
+		if d.Kind() == syntax.KindCall {
+			callee = d.Child(syntax.FieldFunction)
+		}
+		args = append(args, Arg{Node: d, Value: f.eval(callee)})
+	}
+	f.run.quiet--
+	g.emit(Event{Kind: Handled, Node: fn.node, Name: how.route.Decorator, Args: args, Route: how.route, Pattern: how.pattern})
 }
 
 // findClass ties a method unit to its class.

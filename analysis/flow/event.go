@@ -17,6 +17,8 @@ const (
 	Built                     // a SQL text was built and reaches no known sink
 	Tested                    // a half measure decides what happens to data
 	Output                    // a template puts a value into a page
+	Handled                   // a function that a framework calls: Node is its definition, Args are its decorators
+	Form                      // a form of a template is sent by POST: Node is its tag
 )
 
 // Arg is one argument of a call.
@@ -50,6 +52,9 @@ type Event struct {
 	// before production runs with it: from a later statement, from a class or a
 	// module for production that derives from this one.
 	Overridden bool
+	Route      *models.Route // by which the function of a Handled is called
+	Pattern    string        // of its URL, if it is known
+	Sent       *SentForm     // of a Form
 	// Func is the qualified name of the enclosing function, "" at module level.
 	Func string
 }

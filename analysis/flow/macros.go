@@ -43,6 +43,7 @@ func (r *rendering) super() *Value {
 func (r *rendering) include(n *template.Node) {
 	pages := r.find(r.eval(n.Expr))
 	if len(pages) == 0 {
+		r.formUnknown()
 		return
 	}
 	layer := &bindings{prev: r.names, vars: map[string]binding{}}

@@ -44,6 +44,7 @@ type rendering struct {
 	nest   int  // of expressions
 	ran    bool // a macro or block has run: the state of the page is that at its end
 	limit  int  // of steps
+	forms  pageForms
 }
 
 // block is what fills a block of a base template.
@@ -168,7 +169,10 @@ func (r *rendering) node(n *template.Node) {
 	switch n.Kind {
 	case template.Text:
 		r.html = r.html.Feed(n.Text)
+		r.formText(n)
 	case template.Output:
+		r.formHole(n.At.Str())
+		r.formCall(n.Expr)
 		r.output(n, n.Expr, nil)
 	case template.If:
 		r.ifNode(n)
@@ -208,6 +212,7 @@ func (r *rendering) node(n *template.Node) {
 	case template.Do:
 		r.eval(n.Expr)
 	case template.Tag:
+		r.formHole(n.At.Str())
 		r.tag(n)
 	}
 }
@@ -314,6 +319,9 @@ var loopValue = &Value{Type: "jinja2.loop"}
 
 func (r *rendering) forNode(n *template.Node) {
 	seq := r.eval(n.Expr)
+	if r.job.spec.Dialect != "django" && strings.Contains(strings.ToLower(n.At.Str()), "form") {
+		r.formUnknown() // the fields of a form of WTForms, its token among them
+	}
 	if seq.parts != nil && len(seq.parts) == 0 && seq.rest == nil && seq.Type != "" {
 		start := r.html
 		r.run(n.Else)

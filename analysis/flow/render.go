@@ -347,6 +347,7 @@ func (j *job) run(p *page) {
 	j.f.run.quiet++
 	r.template(p)
 	j.f.run.quiet--
+	r.tellForms()
 }
 
 // stepAll is [Value.step] of a value and of what it holds.

@@ -606,3 +606,12 @@ func Parts(v *Value) []*Value {
 	}
 	return out
 }
+
+// Definition is the definition of the function that a value is, if that is one
+// of the program.
+func (v *Value) Definition() syntax.Node {
+	if v.fn == nil {
+		return syntax.Node{}
+	}
+	return v.fn.node
+}

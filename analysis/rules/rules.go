@@ -6,6 +6,7 @@ import (
 
 	"pavise/analysis"
 	"pavise/analysis/rules/access"
+	"pavise/analysis/rules/auth"
 	"pavise/analysis/rules/cmdi"
 	"pavise/analysis/rules/codeexec"
 	"pavise/analysis/rules/cors"
@@ -38,7 +39,7 @@ func All() []*analysis.Rule {
 	return slices.Concat(
 		sqli.Rules, cmdi.Rules, codeexec.Rules, ssti.Rules, xss.Rules, deser.Rules, redirect.Rules, ssrf.Rules,
 		traversal.Rules, files.Rules, validation.Rules, crypto.Rules, secrets.Rules, settings.Rules, transport.Rules, dos.Rules, xml.Rules,
-		injection.Rules, logging.Rules, errors.Rules, session.Rules, csrf.Rules, cors.Rules, headers.Rules, access.Rules, suppressions.Rules,
+		injection.Rules, logging.Rules, errors.Rules, session.Rules, csrf.Rules, cors.Rules, headers.Rules, access.Rules, auth.Rules, suppressions.Rules,
 	)
 }
 

@@ -30,6 +30,7 @@ type directive struct {
 	broken    string      // why the marker means nothing, "" if it does
 	target    source.Span
 	used      bool
+	hidden    []*analysis.Rule // of findings that would be shown, if it hides everything
 }
 
 // name is one entry in brackets.

@@ -6,21 +6,78 @@ import (
 	"sort"
 	"strings"
 
+	"pavise/analysis"
 	"pavise/analysis/source"
 )
 
-// problems are the ignores of ours that hid nothing in the findings seen.
+// problems are the ignores of ours that hid nothing in the findings seen, and
+// those of any tool that hide more than they need to.
 func (s *set) problems(in *Input) []Problem {
 	var all []Problem
 	for _, list := range [][]*directive{s.files, s.lines} {
 		for _, d := range list {
-			if d.tool == ours && !s.quiet(d) {
+			switch {
+			case s.quiet(d):
+			case len(d.hidden) > 0:
+				all = append(all, Problem{Span: d.span, Message: broad(d), Broad: true, Foreign: d.tool != ours})
+			case d.tool == ours:
 				all = append(all, d.problems(in)...)
 			}
 		}
 	}
 	sort.Slice(all, func(i, j int) bool { return all[i].Span.Start < all[j].Span.Start })
 	return all
+}
+
+const (
+	hides   = "this comment names no rule: it hides "
+	besides = ", and whatever comes later"
+)
+
+// broad says what a directive hides that names nothing.
+func broad(d *directive) string {
+	var ids []string
+	for _, r := range d.hidden {
+		ids = append(ids, r.ID)
+	}
+	slices.Sort(ids)
+	return hides + strings.Join(ids, ", ") + besides
+}
+
+// Hidden lists the rules that the message of a Broad problem names.
+func Hidden(message string) []string {
+	list, ok := strings.CutPrefix(message, hides)
+	if list, ok = strings.CutSuffix(list, besides); !ok {
+		return nil
+	}
+	return strings.Split(list, ", ")
+}
+
+// Narrowing is the edit that names in a comment the rules that it hides; ok is
+// false if its tool has no name for one of them.
+func Narrowing(f *source.File, problem source.Span, rules []*analysis.Rule) (e source.Edit, ok bool) {
+	marker := string(f.Text()[problem.Start:problem.End])
+	at := source.Span{Start: problem.End, End: problem.End}
+	var names []string
+	for _, r := range rules {
+		switch {
+		case strings.Contains(marker, "pavise"):
+			names = append(names, r.ID)
+		case !strings.HasSuffix(marker, "nosec") || len(r.Aliases.Bandit) == 0:
+			return source.Edit{}, false
+		default:
+			names = append(names, r.Aliases.Bandit...)
+		}
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	switch {
+	case len(names) == 0:
+		return source.Edit{}, false
+	case strings.Contains(marker, "pavise"):
+		return source.Edit{Span: at, New: "[" + strings.Join(names, ", ") + "]"}, true
+	}
+	return source.Edit{Span: at, New: " " + strings.Join(names, ",")}, true
 }
 
 // quiet reports whether the file or the comment asks not to hear of d.
@@ -47,20 +104,20 @@ func (d *directive) namesUs() bool {
 func (d *directive) problems(in *Input) []Problem {
 	switch {
 	case d.broken != "":
-		return []Problem{{d.span, d.broken + ", so this comment hides nothing"}}
+		return []Problem{{Span: d.span, Message: d.broken + ", so this comment hides nothing"}}
 	case d.misplaced:
-		return []Problem{{d.span, "ignore-file stands below the comments that the file begins with, so this comment hides nothing"}}
+		return []Problem{{Span: d.span, Message: "ignore-file stands below the comments that the file begins with, so this comment hides nothing"}}
 	case d.all && !d.used:
-		return []Problem{{d.span, "nothing is reported " + place(d.wholeFile) + "; the comment would hide any fault that comes later"}}
+		return []Problem{{Span: d.span, Message: "nothing is reported " + place(d.wholeFile) + "; the comment would hide any fault that comes later"}}
 	}
 	var list []Problem
 	for _, n := range d.names {
 		if m := n.problem(in, d.wholeFile); m != "" {
-			list = append(list, Problem{n.span, m})
+			list = append(list, Problem{Span: n.span, Message: m})
 		}
 	}
 	if len(list) > 1 && len(list) == len(d.names) && !d.used && d.known(in) {
-		return []Problem{{d.span, "none of these rules reports anything " + place(d.wholeFile) + "; the comment would hide a fault that comes later"}}
+		return []Problem{{Span: d.span, Message: "none of these rules reports anything " + place(d.wholeFile) + "; the comment would hide a fault that comes later"}}
 	}
 	return list
 }

@@ -14,6 +14,7 @@ package suppress
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 
 	"pavise/analysis"
@@ -22,8 +23,9 @@ import (
 
 // The rule that Problems are findings of, and its class.
 const (
-	RuleID = "unused-suppression"
-	Class  = "suppressions"
+	RuleID  = "unused-suppression"
+	BroadID = "suppression-too-broad" // of a Problem that is Broad
+	Class   = "suppressions"
 )
 
 // Comment is one comment of the file, its "#" included.
@@ -57,12 +59,18 @@ type Input struct {
 	State func(name string) State
 	// Suggest is the name that was probably meant, or "". It may be nil.
 	Suggest func(name string) string
+	// Shown tells whether a finding would be seen without comments; all are if
+	// it is nil.
+	Shown func(f *analysis.Finding) bool
 }
 
-// Problem is an ignore of ours that hides nothing.
+// Problem is an ignore of ours that hides nothing, or one of any tool that
+// hides everything.
 type Problem struct {
 	Span    source.Span // of a name, or of the whole marker
 	Message string
+	Broad   bool // it hides findings, and would hide any other
+	Foreign bool // it is a comment of another tool
 }
 
 // Apply splits findings, sorted by their start, into those that stay and those
@@ -82,6 +90,9 @@ func Apply(in Input, findings []analysis.Finding) (kept []analysis.Finding, prob
 	for i := range findings {
 		f := &findings[i]
 		hide := set.hides(f)
+		if hide && (in.Shown == nil || in.Shown(f)) {
+			set.note(f)
+		}
 		if hide && hidden == 0 {
 			kept = append(make([]analysis.Finding, 0, len(findings)-1), findings[:i]...)
 		}
@@ -140,6 +151,19 @@ func (s *set) hides(f *analysis.Finding) bool {
 	}
 	s.at(f.Span.Start, func(d *directive) { hide = d.hides(f.Rule) || hide })
 	return hide
+}
+
+// note remembers a finding with the directives that hide everything.
+func (s *set) note(f *analysis.Finding) {
+	add := func(d *directive) {
+		if d.all && d.used && !d.misplaced && d.broken == "" && !slices.Contains(d.hidden, f.Rule) {
+			d.hidden = append(d.hidden, f.Rule)
+		}
+	}
+	for _, d := range s.files {
+		add(d)
+	}
+	s.at(f.Span.Start, add)
 }
 
 // at calls fn for the directives that apply to the byte at off.

@@ -7,6 +7,7 @@ import (
 	"pavise/analysis"
 	"pavise/quickfix/fix"
 	"pavise/quickfix/fixes/access"
+	"pavise/quickfix/fixes/auth"
 	"pavise/quickfix/fixes/cmdi"
 	"pavise/quickfix/fixes/codeexec"
 	"pavise/quickfix/fixes/cors"
@@ -26,6 +27,7 @@ import (
 	"pavise/quickfix/fixes/sqli"
 	"pavise/quickfix/fixes/ssrf"
 	"pavise/quickfix/fixes/ssti"
+	"pavise/quickfix/fixes/suppressions"
 	"pavise/quickfix/fixes/transport"
 	"pavise/quickfix/fixes/traversal"
 	"pavise/quickfix/fixes/validation"
@@ -36,7 +38,7 @@ import (
 // All fixes, by class. The order is that in which they are offered.
 func All() []*fix.Fix {
 	return slices.Concat(sqli.Fixes, cmdi.Fixes, codeexec.Fixes, ssti.Fixes, xss.Fixes, redirect.Fixes, ssrf.Fixes, traversal.Fixes, files.Fixes, validation.Fixes, xml.Fixes,
-		deser.Fixes, crypto.Fixes, secrets.Fixes, settings.Fixes, transport.Fixes, dos.Fixes, injection.Fixes, logging.Fixes, errors.Fixes, session.Fixes, csrf.Fixes, cors.Fixes, headers.Fixes, access.Fixes)
+		deser.Fixes, crypto.Fixes, secrets.Fixes, settings.Fixes, transport.Fixes, dos.Fixes, injection.Fixes, logging.Fixes, errors.Fixes, session.Fixes, csrf.Fixes, cors.Fixes, headers.Fixes, access.Fixes, auth.Fixes, suppressions.Fixes)
 }
 
 // For are the fixes of one rule.

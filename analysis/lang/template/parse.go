@@ -40,9 +40,46 @@ func (p *parser) add(n *Node) {
 	*into = append(*into, n)
 }
 
-func (p *parser) literal(s string) {
-	if s != "" {
-		p.add(&Node{Kind: Text, Text: s})
+func (p *parser) literal(from, to int) {
+	if from >= to {
+		return
+	}
+	n := &Node{Kind: Text, Text: p.text[from:to]}
+	p.forms(n, from)
+	p.add(n)
+}
+
+// forms notes what a literal text that begins at an offset tells of forms.
+func (p *parser) forms(n *Node, from int) {
+	s := n.Text
+	for i := 0; ; i++ {
+		j := strings.IndexByte(s[i:], '<')
+		if j < 0 {
+			break
+		}
+		i += j
+		if len(s)-i > 5 && strings.EqualFold(s[i+1:i+5], "form") && (isSpace(s[i+5]) || s[i+5] == '>') {
+			n.Forms = append(n.Forms, Form{Off: i})
+		}
+	}
+	for i := range n.Forms {
+		f := &n.Forms[i]
+		end := strings.IndexByte(s[f.Off:], '>') + 1
+		if end == 0 {
+			end = len(strings.TrimRight(s[f.Off:], " \t\r\n"))
+		}
+		start := uint32(from + f.Off)
+		p.mark(source.Span{Start: start, End: start + uint32(end)}, syntax.KindHole, &f.At)
+	}
+	for i := 0; i+3 < len(s); i++ {
+		j := strings.IndexAny(s[i:], "sS")
+		if j < 0 {
+			break
+		}
+		if i += j; i > 0 && i+3 <= len(s) && strings.EqualFold(s[i:i+3], "srf") && (s[i-1]|0x20 == 'c' || s[i-1]|0x20 == 'x') {
+			n.CSRF = true
+			break
+		}
 	}
 }
 
@@ -53,10 +90,10 @@ func (p *parser) parse() {
 		if i < 0 {
 			break
 		}
-		p.literal(p.text[pos:i])
+		p.literal(pos, i)
 		pos = p.delimited(i)
 	}
-	p.literal(p.text[pos:])
+	p.literal(pos, len(p.text))
 }
 
 // opening finds the next {{, {% or {#.
@@ -81,7 +118,7 @@ func (p *parser) delimited(i int) int {
 	closing := closings[p.text[i+1]]
 	e := p.end(i+2, closing)
 	if e < 0 {
-		p.literal(p.text[i : i+2])
+		p.literal(i, i+2)
 		return i + 2
 	}
 	span := source.Span{Start: uint32(i), End: uint32(e + 2)}
@@ -189,7 +226,7 @@ func (p *parser) tag(toks []token, span source.Span) int {
 	switch word {
 	case "raw", "verbatim":
 		content, after := p.skip(next, "end"+word)
-		p.literal(p.text[content.Start:content.End])
+		p.literal(int(content.Start), int(content.End))
 		return after
 	case "comment":
 		content, after := p.skip(next, "endcomment")

@@ -63,6 +63,14 @@ type Node struct {
 	Else  []*Node
 	Only  bool    // of an include: it sees none of the names around it
 	Where Context // of an Output, in a file that stands by itself
+	Forms []Form  // that a Text begins
+	CSRF  bool    // a Text speaks of a token against forged requests
+}
+
+// Form is the beginning of an HTML form in a Text.
+type Form struct {
+	At  syntax.Node // the tag, as far as it stands in the Text
+	Off int         // where it begins in the Text
 }
 
 // Arm is a condition with what it guards.

@@ -5,5 +5,5 @@ import "pavise/analysis"
 
 // Rules are the rules of this class.
 var Rules = []*analysis.Rule{
-	CommandInjection, ShellDynamicCommand, ArgumentInjection, TaintedExecutable, RemoteCommandInjection, ListWithShellTrue,
+	CommandInjection, ShellDynamicCommand, ArgumentInjection, TaintedExecutable, RemoteCommandInjection, ListWithShellTrue, ShellTrueConstant,
 }

@@ -4,4 +4,4 @@ package errors
 import "pavise/analysis"
 
 // Rules are the rules of this class.
-var Rules = []*analysis.Rule{ErrorDetailExposed}
+var Rules = []*analysis.Rule{ErrorDetailExposed, ExceptionSwallowed, AssertForControl}

@@ -22,6 +22,7 @@ var BindAllInterfaces = &analysis.Rule{
 	OWASP2025:  "A02:2025 Security Misconfiguration",
 	Severity:   analysis.Low,
 	Confidence: analysis.Likely,
+	Yields:     []*analysis.Rule{DebuggerCall},
 	Aliases: analysis.Aliases{
 		Bandit:  []string{"B104"},
 		Ruff:    []string{"S104"},

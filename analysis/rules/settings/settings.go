@@ -5,5 +5,5 @@ import "pavise/analysis"
 
 // Rules are the rules of this class.
 var Rules = []*analysis.Rule{
-	DebugEnabled, AllowedHostsWildcard, BindAllInterfaces, TestConfigActive, DjangoSecuritySettings, WeakPasswordHasherConfig, PasswordPolicyMissing,
+	DebugEnabled, DebuggerCall, AllowedHostsWildcard, BindAllInterfaces, TestConfigActive, DjangoSecuritySettings, WeakPasswordHasherConfig, PasswordPolicyMissing,
 }

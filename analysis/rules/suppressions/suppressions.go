@@ -4,4 +4,4 @@ package suppressions
 import "pavise/analysis"
 
 // Rules are the rules of this class.
-var Rules = []*analysis.Rule{UnusedSuppression}
+var Rules = []*analysis.Rule{UnusedSuppression, SuppressionTooBroad}

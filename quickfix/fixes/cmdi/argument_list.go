@@ -19,7 +19,7 @@ var Fixes = []*fix.Fix{ArgumentList, QuoteForShell, EndOptions, DropShell}
 // ArgumentList runs a command as a list of arguments, without a shell.
 var ArgumentList = &fix.Fix{
 	Name:    "argument-list",
-	For:     []*analysis.Rule{cmdi.CommandInjection, cmdi.ShellDynamicCommand},
+	For:     []*analysis.Rule{cmdi.CommandInjection, cmdi.ShellDynamicCommand, cmdi.ShellTrueConstant},
 	Compute: argumentList,
 }
 
@@ -264,9 +264,10 @@ func (c *command) caveat() string {
 	return strings.Join(append(notes, c.notes...), " ") + c.fallback(len(notes)+len(c.notes))
 }
 
-// fallback is the caveat of a command whose values were quoted.
+// fallback is the caveat of a command of which nothing else is to be said; a
+// constant one that needs nothing of a shell does the same as before.
 func (c *command) fallback(n int) string {
-	if n > 0 {
+	if n > 0 || c.s.Finding.Rule == cmdi.ShellTrueConstant {
 		return ""
 	}
 	return "The program is found through PATH and gets its arguments as they are: nothing of a shell (aliases, variables, patterns) works any more."

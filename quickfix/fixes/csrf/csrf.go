@@ -13,7 +13,7 @@ import (
 )
 
 // Fixes of this class.
-var Fixes = []*fix.Fix{CheckRequests, AddCheck}
+var Fixes = []*fix.Fix{CheckRequests, AddCheck, AddCSRFToken}
 
 // CheckRequests takes away what exempts a view from the check.
 var CheckRequests = &fix.Fix{

@@ -13,7 +13,7 @@ import (
 )
 
 // Fixes of this class.
-var Fixes = []*fix.Fix{HideDetail}
+var Fixes = []*fix.Fix{HideDetail, RaiseForAssert, RaiseAgain, LogException}
 
 // HideDetail writes the exception to the log and sends a text of the program's
 // own.

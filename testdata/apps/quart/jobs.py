@@ -45,7 +45,7 @@ async def firmware_version():
 @jobs.get("/trace")
 async def trace():
     target = request.args["target"]
-    code, _output = await asyncio.to_thread(subprocess.getstatusoutput, "uptime")
+    code, _output = await asyncio.to_thread(subprocess.getstatusoutput, "uptime")  # want shell-true-constant
     lines = subprocess.getoutput("traceroute -m 5 " + target)  # want command-injection
     return jsonify(load=code, hops=len(lines.splitlines()))
 

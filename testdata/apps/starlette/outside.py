@@ -48,13 +48,13 @@ async def prices_checked(request):
 
 async def weather(request):
     url = request.query_params.get("url", "https://weather.example.com/today")
-    with urllib.request.urlopen(url, timeout=5) as answer:  # want ssrf
+    with urllib.request.urlopen(url, timeout=5) as answer:  # want ssrf, blocking-call-in-async
         return JSONResponse({"size": len(answer.read())})
 
 
 async def weather_town(request):
     town = quote(request.query_params.get("town", "Kiel"), safe="")
-    with urllib.request.urlopen(f"https://weather.example.com/towns/{town}", timeout=5) as answer:
+    with urllib.request.urlopen(f"https://weather.example.com/towns/{town}", timeout=5) as answer:  # want blocking-call-in-async
         return JSONResponse({"size": len(answer.read())})
 
 

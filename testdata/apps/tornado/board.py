@@ -124,7 +124,7 @@ class Login(HarbourHandler):
 
     def patch(self):
         target = self.get_argument("next", "/")
-        if not re.fullmatch(r"/(?:[\w-]+/?)*", target):
+        if not re.fullmatch(r"/(?:[\w-]+/?)*", target):  # want regex-dos
             target = "/"
         self.redirect(target)
 
