@@ -9,8 +9,8 @@ import (
 )
 
 // Check is what wakes a rule: one of Flow, Weak, Sinks, Calls, Sets, Settings,
-// Headers, Whole, Returns, Builds, Outputs, Handlers, Forms, Nodes. A rule that
-// is not woken costs nothing.
+// Headers, Whole, Returns, Builds, Outputs, Handlers, Forms, Nodes,
+// Compares. A rule that is not woken costs nothing.
 type Check interface{ check() }
 
 // Flow wakes on data that arrives at a sink of a kind. Judge says how sure the
@@ -50,7 +50,8 @@ type Calls struct {
 
 // Sets wakes on assignments to targets: "SECRET_KEY" for a variable of the
 // module or a class, "flask.Flask.secret_key", "flask.Config[SECRET_KEY]",
-// "[SECRET_KEY]" and ".secret_key" for objects of unknown type.
+// "[SECRET_KEY]" and ".secret_key" for objects of unknown type; the latter, with
+// the call as its place, also for the keyword of a constructor.
 type Sets struct {
 	Names []string
 	Run   func(p *Pass, e *flow.Event)
@@ -127,6 +128,14 @@ type Nodes struct {
 func (Handlers) check() {}
 func (Forms) check()    {}
 func (Nodes) check()    {}
+
+// Compares wakes on == and != of two values, one of which is a digest or bears
+// the name of a secret.
+type Compares struct {
+	Run func(p *Pass, e *flow.Event)
+}
+
+func (Compares) check() {}
 func (Outputs) check()  {}
 func (Flow) check()     {}
 func (Weak) check()     {}

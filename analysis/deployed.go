@@ -9,15 +9,6 @@ import (
 	"pavise/analysis/syntax"
 )
 
-// TestFile reports whether a file holds tests.
-func TestFile(path string) bool {
-	path = strings.ToLower(filepath.ToSlash(path))
-	name := path[strings.LastIndexByte(path, '/')+1:]
-	return strings.HasPrefix(name, "test_") || strings.HasSuffix(name, "_test.py") || name == "tests.py" || name == "conftest.py" || name == "test.py" ||
-		strings.Contains(path, "/tests/") || strings.Contains(path, "/test/") ||
-		strings.HasPrefix(path, "tests/") || strings.HasPrefix(path, "test/")
-}
-
 // developmentWords are parts of the names of modules that are not for production,
 // copiedWords of those that are to be copied: settings_example.
 var (

@@ -32,6 +32,7 @@ type dispatch struct {
 	handlers []woken[analysis.Handlers]
 	forms    []woken[analysis.Forms]
 	nodes    [][]woken[analysis.Nodes] // by kind
+	equals   []woken[analysis.Compares]
 	index    *flow.Index
 }
 
@@ -93,6 +94,8 @@ func newDispatch(rules []*analysis.Rule, set *models.Set) *dispatch {
 				d.returns = append(d.returns, woken[analysis.Returns]{r, c})
 			case analysis.Builds:
 				d.builds = append(d.builds, woken[analysis.Builds]{r, c})
+			case analysis.Compares:
+				d.equals = append(d.equals, woken[analysis.Compares]{r, c})
 			case analysis.Outputs:
 				d.outputs = append(d.outputs, woken[analysis.Outputs]{r, c})
 			case analysis.Handlers:
@@ -214,6 +217,10 @@ func (u *unitRun) events(list []flow.Event) {
 			}
 		case flow.Form:
 			for _, w := range u.forms {
+				u.guarded(w.rule, 0, func(p *analysis.Pass) { w.check.Run(p, e) })
+			}
+		case flow.Compared:
+			for _, w := range u.equals {
 				u.guarded(w.rule, 0, func(p *analysis.Pass) { w.check.Run(p, e) })
 			}
 		case flow.Built:

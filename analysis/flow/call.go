@@ -75,13 +75,14 @@ func (f *frame) apply(n syntax.Node, callee *Value, args []Arg) *Value {
 			f.called(n, callee.Name, nil, args)
 		}
 		f.filledAtOnce(n, callee, args)
+		f.filledByName(n, callee, args)
 		return f.instantiate(n, callee.cls, args)
 	case callee.cls != nil:
 		if m := f.dunder(callee, "__call__"); m != nil {
 			return f.follow(n, n.Child(syntax.FieldFunction), m, callee, args)
 		}
 	case callee.Name != "":
-		return f.external(n, callee, args)
+		return f.digested(callee, f.external(n, callee, args))
 	}
 	return carry(callee, args, true)
 }
@@ -138,6 +139,7 @@ func (f *frame) external(n syntax.Node, callee *Value, args []Arg) *Value {
 	f.called(n, name, recv, args)
 	if isClassName(name) {
 		f.filledAtOnce(n, callee, args)
+		f.filledByName(n, callee, args)
 	}
 	f.registers(name, args)
 	if neverReturning[name] {

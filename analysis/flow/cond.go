@@ -291,6 +291,9 @@ func (f *frame) comparison(n syntax.Node) *Value {
 	if len(ops) == 0 || len(operands) != len(ops)+1 {
 		return typed("bool")
 	}
+	if len(ops) == 1 {
+		f.compared(n, ops[0], operands)
+	}
 	out := compareValues(ops[0], operands[0], operands[1])
 	for i := 1; i < len(ops); i++ {
 		if t, ok := truth(out); ok && !t {

@@ -108,6 +108,8 @@ func (c Const) text() string {
 	return c.S
 }
 
+func (c Const) textual() bool { return c.Kind == StrConst || c.Kind == BytesConst }
+
 func (c Const) number() (float64, bool) {
 	switch c.Kind {
 	case BoolConst, IntConst:
@@ -159,14 +161,14 @@ func fold(op string, a, b Const) (Const, bool) {
 		}
 		return Const{}, false
 	}
-	if b.Kind == StrConst && op == "*" && a.Kind == IntConst {
+	if b.textual() && op == "*" && a.Kind == IntConst {
 		a, b = b, a
 	}
-	if a.Kind == StrConst && op == "*" && b.Kind == IntConst && b.I < 0 {
-		return Const{Kind: StrConst}, true
+	if a.textual() && op == "*" && b.Kind == IntConst && b.I < 0 {
+		return Const{Kind: a.Kind}, true
 	}
-	if a.Kind == StrConst && op == "*" && b.Kind == IntConst && b.I >= 0 && b.I <= maxConstText && b.I*int64(len(a.S)) <= maxConstText {
-		return Const{Kind: StrConst, S: strings.Repeat(a.S, int(b.I))}, true
+	if a.textual() && op == "*" && b.Kind == IntConst && b.I >= 0 && b.I <= maxConstText && b.I*int64(len(a.S)) <= maxConstText {
+		return Const{Kind: a.Kind, S: strings.Repeat(a.S, int(b.I))}, true
 	}
 	x, okx := a.number()
 	y, oky := b.number()

@@ -19,6 +19,7 @@ const (
 	Output                    // a template puts a value into a page
 	Handled                   // a function that a framework calls: Node is its definition, Args are its decorators
 	Form                      // a form of a template is sent by POST: Node is its tag
+	Compared                  // == or != (Name) of two values (Args), one of which is a digest or bears the name of a secret
 )
 
 // Arg is one argument of a call.

@@ -152,6 +152,53 @@ func (f *frame) filledAtOnce(n syntax.Node, class *Value, args []Arg) {
 	f.emit(Event{Kind: Called, Node: n, Name: name, Sinks: []*models.Sink{f.m.set.FieldsSink()}, Args: args, Recv: class})
 }
 
+// filledByName notes an object whose field gets a value by the keyword of its
+// name. A class of the program that does something with the keyword itself is
+// followed instead.
+func (f *frame) filledByName(n syntax.Node, class *Value, args []Arg) {
+	if f.run.quiet > 0 {
+		return
+	}
+	for i := range args {
+		a := &args[i]
+		if a.Name == "" || !f.m.a.wants["=."+a.Name] || !a.Value.tainted(models.Unknown) || f.depth > 0 && !a.Value.followed() {
+			continue
+		}
+		obj := *class
+		if class.cls != nil {
+			obj.inst = true
+			if f.classAttr(&obj, "__init__", n) != nil {
+				continue
+			}
+			if f.setsItself(class.cls, a.Name, 0) {
+				continue
+			}
+			if bases := class.cls.externalBases(0); len(bases) > 0 {
+				obj.Type = bases[0]
+			}
+		} else {
+			obj.Type = class.Name
+		}
+		f.emit(Event{Kind: Assigned, Node: n, Name: "." + a.Name, Recv: &obj, Value: a.Value, Args: []Arg{*a}})
+	}
+}
+
+// setsItself reports whether a class, or one it derives from, has a method for
+// a field: a property.
+func (f *frame) setsItself(c *Class, name string, depth int) bool {
+	key := c.name + "." + name
+	f.run.deps.add(c.a.dep(key))
+	if i, ok := c.a.m.byKey[key]; ok && c.a.m.units[i].unit.Class == syntax.Function {
+		return true
+	}
+	for _, b := range c.bases {
+		if b.cls != nil && depth < 8 && f.setsItself(b.cls, name, depth+1) {
+			return true
+		}
+	}
+	return false
+}
+
 func argsTainted(recv *Value, args []Arg) bool {
 	if recv != nil && recv.followed() {
 		return true

@@ -13,6 +13,7 @@ import (
 // program runs: analysis is for Python 3.
 var wellKnown = map[string]*Value{
 	"typing.TYPE_CHECKING": falseValue, "typing_extensions.TYPE_CHECKING": falseValue,
+	"Crypto.Cipher.AES.block_size": intValue(16), "Cryptodome.Cipher.AES.block_size": intValue(16),
 	"six.PY2": falseValue, "six.PY3": trueValue, "sys.version_info.major": intValue(3),
 }
 

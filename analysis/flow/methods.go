@@ -58,8 +58,11 @@ func (f *frame) method(n syntax.Node, name string, recv *Value, args []Arg) *Val
 	case "re.Pattern":
 		return at(f.patternMethod(n, short, recv, args), n)
 	case "hmac.HMAC":
-		if short == "hexdigest" || short == "digest" || short == "encode" || short == "hex" {
-			return recv
+		switch short {
+		case "hexdigest":
+			return recv.as("str")
+		case "digest":
+			return recv.as("bytes")
 		}
 	case "re.Match":
 		switch short {

@@ -35,7 +35,7 @@ func newSpecials() map[string]special {
 		"socket.gethostbyname": addressOf, "socket.getaddrinfo": addressOf, "socket.gethostbyname_ex": addressOf,
 		"ipaddress.ip_address": addressOf, "ipaddress.IPv4Address": addressOf, "ipaddress.IPv6Address": addressOf,
 		"os.path.isabs": isAbsolute, "os.path.normcase": first,
-		"hmac.new": macOf, "hmac.digest": macOf, "hmac.compare_digest": macMatches, "secrets.compare_digest": macMatches,
+		"hmac.new": macOf, "hmac.digest": macBytes, "hmac.compare_digest": macMatches, "secrets.compare_digest": macMatches,
 		"litestar.di.Provide": first, "quart.utils.run_sync": first, "flask.copy_current_request_context": first,
 		"mako.template.Template":                          makoTemplate,
 		"jupyter_server.utils.url_path_join":              joinURL,
@@ -345,6 +345,14 @@ func typeAdapter(_ *frame, _ syntax.Node, args []Arg) *Value {
 	return &Value{Type: "pydantic.TypeAdapter", rel: &relation{how: "alias", alias: args[0].Node}}
 }
 
+// macBytes is macOf for a code that is there at once.
+func macBytes(f *frame, n syntax.Node, args []Arg) *Value {
+	if v := macOf(f, n, args); v != nil {
+		return v.as("bytes")
+	}
+	return nil
+}
+
 // macOf ties a message authentication code to its message.
 func macOf(_ *frame, _ syntax.Node, args []Arg) *Value {
 	msg := argValue(args, 1)
@@ -359,8 +367,12 @@ func macOf(_ *frame, _ syntax.Node, args []Arg) *Value {
 // macMatches says that a message is authentic when its code compares equal.
 func macMatches(_ *frame, _ syntax.Node, args []Arg) *Value {
 	for _, a := range args {
-		if a.Value.rel != nil && a.Value.rel.how == "mac" {
-			return test(fact{base: a.Value.rel.base, kinds: models.Deserialize, onTrue: true})
+		r := a.Value.rel
+		for r != nil && r.how == "encoded" {
+			r = r.base.rel
+		}
+		if r != nil && r.how == "mac" {
+			return test(fact{base: r.base, kinds: models.Deserialize, onTrue: true})
 		}
 	}
 	return typed("bool")

@@ -548,6 +548,12 @@ func (v *Value) Text() (string, bool) {
 	return "", false
 }
 
+// Literal reports whether the value is a text or bytes that the program spells out,
+// be it encoded: bytes.fromhex("0f").
+func (v *Value) Literal() bool {
+	return (len(v.Consts) > 0 || v.fixed) && len(v.Origins) == 0 && (v.Type == "str" || v.Type == "bytes")
+}
+
 // Elements are the elements of a list or tuple at known positions, in order;
 // all is false if it may hold more.
 func (v *Value) Elements() (list []*Value, all bool) {

@@ -27,6 +27,7 @@ type facts struct {
 	pairs   bool           // a pair that may register a handler
 	filters bool           // it may give template engines a filter
 	derives bool           // the header of a class with bases
+	secrets bool           // it compares something that bears the name of a secret
 	private []string       // names in it that are the module's own
 }
 
@@ -145,6 +146,8 @@ func (a *Analyzer) readFacts(u *syntax.Unit) facts {
 			}
 		case syntax.KindReturnStatement, syntax.KindYield:
 			f.returns = true
+		case syntax.KindComparisonOperator:
+			f.secrets = f.secrets || comparesSecret(n)
 		case syntax.KindTuple:
 			f.pairs = f.pairs || isPair(n)
 		case syntax.KindDecorator:
@@ -341,7 +344,7 @@ func (m *Module) mentionedElsewhere(fn syntax.Node) bool {
 // wakes reports whether a unit holds a name or text that rules look at.
 func (m *Module) wakes(st *unitState) bool {
 	f := &st.facts
-	if f.sql || f.checks || f.html && f.returns {
+	if f.sql || f.checks || f.secrets || f.html && f.returns {
 		return true
 	}
 	if m.awake.remote && (f.routed || f.signed || f.remote && st.unit.Class == syntax.Function) {

@@ -159,6 +159,8 @@ type Clean struct {
 	When   map[string][]any `yaml:"when"`
 	Weak   bool             `yaml:"weak"`   // a half measure: lowers the finding instead
 	Undoes bool             `yaml:"undoes"` // decodes: what was clean is so no more
+	// Digest says that the result is a digest: keyed, if it proves who made it.
+	Digest string `yaml:"digest" is:"keyed plain"`
 
 	kinds Kind
 }

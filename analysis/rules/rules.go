@@ -18,6 +18,7 @@ import (
 	"pavise/analysis/rules/files"
 	"pavise/analysis/rules/headers"
 	"pavise/analysis/rules/injection"
+	"pavise/analysis/rules/jwt"
 	"pavise/analysis/rules/logging"
 	"pavise/analysis/rules/redirect"
 	"pavise/analysis/rules/secrets"
@@ -38,7 +39,7 @@ import (
 func All() []*analysis.Rule {
 	return slices.Concat(
 		sqli.Rules, cmdi.Rules, codeexec.Rules, ssti.Rules, xss.Rules, deser.Rules, redirect.Rules, ssrf.Rules,
-		traversal.Rules, files.Rules, validation.Rules, crypto.Rules, secrets.Rules, settings.Rules, transport.Rules, dos.Rules, xml.Rules,
+		traversal.Rules, files.Rules, validation.Rules, crypto.Rules, jwt.Rules, secrets.Rules, settings.Rules, transport.Rules, dos.Rules, xml.Rules,
 		injection.Rules, logging.Rules, errors.Rules, session.Rules, csrf.Rules, cors.Rules, headers.Rules, access.Rules, auth.Rules, suppressions.Rules,
 	)
 }

@@ -19,6 +19,7 @@ import (
 	"pavise/quickfix/fixes/files"
 	"pavise/quickfix/fixes/headers"
 	"pavise/quickfix/fixes/injection"
+	"pavise/quickfix/fixes/jwt"
 	"pavise/quickfix/fixes/logging"
 	"pavise/quickfix/fixes/redirect"
 	"pavise/quickfix/fixes/secrets"
@@ -38,7 +39,7 @@ import (
 // All fixes, by class. The order is that in which they are offered.
 func All() []*fix.Fix {
 	return slices.Concat(sqli.Fixes, cmdi.Fixes, codeexec.Fixes, ssti.Fixes, xss.Fixes, redirect.Fixes, ssrf.Fixes, traversal.Fixes, files.Fixes, validation.Fixes, xml.Fixes,
-		deser.Fixes, crypto.Fixes, secrets.Fixes, settings.Fixes, transport.Fixes, dos.Fixes, injection.Fixes, logging.Fixes, errors.Fixes, session.Fixes, csrf.Fixes, cors.Fixes, headers.Fixes, access.Fixes, auth.Fixes, suppressions.Fixes)
+		deser.Fixes, crypto.Fixes, jwt.Fixes, secrets.Fixes, settings.Fixes, transport.Fixes, dos.Fixes, injection.Fixes, logging.Fixes, errors.Fixes, session.Fixes, csrf.Fixes, cors.Fixes, headers.Fixes, access.Fixes, auth.Fixes, suppressions.Fixes)
 }
 
 // For are the fixes of one rule.

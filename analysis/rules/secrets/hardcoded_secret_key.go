@@ -48,7 +48,7 @@ var HardcodedSecretKey = &analysis.Rule{
 const consequence = " stands in the source: whoever reads the repository can forge sessions and signed data. Read it from the environment."
 
 func judgeAssigned(p *analysis.Pass, e *flow.Event) {
-	if testFile(p.Path) {
+	if analysis.TestFile(p.Path) {
 		return
 	}
 	what := strings.Trim(e.Name[strings.LastIndexAny(e.Name, ".[")+1:], "]")
@@ -75,7 +75,7 @@ func onApp(e *flow.Event) bool {
 var arguments = []string{"secret_key", "secret", "cookie_secret", "SECRET_KEY", "JWT_SECRET_KEY", "WTF_CSRF_SECRET_KEY"}
 
 func judgeArgument(p *analysis.Pass, e *flow.Event) {
-	if testFile(p.Path) {
+	if analysis.TestFile(p.Path) {
 		return
 	}
 	for _, name := range arguments {
@@ -113,12 +113,4 @@ func report(p *analysis.Pass, e *flow.Event, v *flow.Value, what string) {
 	if len(s) < 32 {
 		d.Severity = analysis.Critical
 	}
-}
-
-// testFile reports whether a file holds tests, where a fixed key does no harm.
-func testFile(path string) bool {
-	path = strings.ReplaceAll(path, "\\", "/")
-	name := path[strings.LastIndexByte(path, '/')+1:]
-	return strings.HasPrefix(name, "test_") || strings.HasSuffix(name, "_test.py") || name == "conftest.py" ||
-		strings.Contains(path, "/tests/") || strings.Contains(path, "/test/") || strings.Contains(name, "test_settings") || strings.Contains(name, "settings_test")
 }

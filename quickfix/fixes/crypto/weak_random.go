@@ -12,7 +12,10 @@ import (
 )
 
 // Fixes of this class.
-var Fixes = []*fix.Fix{HashWithArgon2, UseSHA256, NotForSecurity, UseSecrets}
+var Fixes = []*fix.Fix{
+	HashWithArgon2, UseSHA256, NotForSecurity, UseSecrets, CompareDigest, LongerKey, LongerToken, DrawToken, OwnSalt, WithHMAC,
+	HashBeforeStoring, VerifyHash, NoPassword, DrawNonce,
+}
 
 // UseSecrets puts the secrets module in the place of random.
 var UseSecrets = &fix.Fix{

@@ -5,7 +5,10 @@ import (
 	"strings"
 
 	"pavise/analysis"
+	"pavise/analysis/flow"
 	"pavise/analysis/lang/python"
+	"pavise/analysis/rules/crypto"
+	"pavise/analysis/rules/jwt"
 	"pavise/analysis/rules/secrets"
 	"pavise/analysis/syntax"
 	"pavise/quickfix/fix"
@@ -18,7 +21,7 @@ var Fixes = []*fix.Fix{FromEnvironment}
 // FromEnvironment reads a secret from the environment instead of the source.
 var FromEnvironment = &fix.Fix{
 	Name:    "secret-from-environment",
-	For:     []*analysis.Rule{secrets.HardcodedSecretKey},
+	For:     []*analysis.Rule{secrets.HardcodedSecretKey, crypto.HardcodedCryptoKey, jwt.JWTHardcodedKey},
 	Compute: fromEnvironment,
 }
 
@@ -63,6 +66,12 @@ func find(s *fix.Site) (pyedit.At, string) {
 	if !ok {
 		return pyedit.At{}, ""
 	}
+	switch s.Finding.Rule {
+	case crypto.HardcodedCryptoKey:
+		return ofCall(call, crypto.KeyArgument(&s.Event), "ENCRYPTION_KEY")
+	case jwt.JWTHardcodedKey:
+		return ofCall(call, jwt.KeyArgument(&s.Event), "JWT_SECRET_KEY")
+	}
 	for _, name := range []string{"secret_key", "secret", "cookie_secret", "SECRET_KEY", "JWT_SECRET_KEY", "WTF_CSRF_SECRET_KEY"} {
 		if a, ok := pyedit.Keyword(call.Node, name); ok {
 			return call.On(a.Value), variableFor(name)
@@ -85,6 +94,18 @@ func find(s *fix.Site) (pyedit.At, string) {
 		}
 	}
 	return pyedit.At{}, ""
+}
+
+// ofCall is the key that a call takes, kept under the name of the constant that
+// it has, if it has one.
+func ofCall(call pyedit.At, a *flow.Arg, name string) (pyedit.At, string) {
+	if a == nil {
+		return pyedit.At{}, ""
+	}
+	if n := a.Node; n.Kind() == syntax.KindIdentifier && len(n.Str()) > 5 && n.Str() == strings.ToUpper(n.Str()) {
+		name = n.Str()
+	}
+	return call.On(a.Node), name
 }
 
 // first is the first element of a list of keys, or the value itself.
@@ -135,12 +156,20 @@ func literal(s *fix.Site, n pyedit.At) (value pyedit.At, encode bool, reason str
 		return literal(s, n.On(n.NamedChild(0)))
 	case syntax.KindString, syntax.KindConcatenatedString:
 		lit, ok := python.ParseString(n.Node)
-		if _, isConst := lit.Const(); !ok || !isConst {
+		text, isConst := lit.Const()
+		if !ok || !isConst {
 			return n, false, "The key is put together from parts: read the whole of it from the environment."
+		}
+		if lit.IsBytes() && strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) {
+			return n, false, "The key holds bytes that are no text: keep it in the environment in hexadecimal, and read it with bytes.fromhex."
 		}
 		return n, lit.IsBytes(), ""
 	case syntax.KindCall:
 		name := s.Callee(n)
+		if a, ok := pyedit.Positional(n.Node, 0); ok && len(pyedit.Args(n.Node)) == 1 && decodesKey(name) {
+			inner, encode, reason := literal(s, n.On(a.Value))
+			return inner, encode && name != "base64.b64decode" && name != "base64.urlsafe_b64decode", reason // which take text as well
+		}
 		if name == "os.environ.get" || name == "os.getenv" || strings.HasSuffix(name, "environ.get") {
 			return n, false, ""
 		}
@@ -150,6 +179,15 @@ func literal(s *fix.Site, n pyedit.At) (value pyedit.At, encode bool, reason str
 		}
 	}
 	return n, false, "The key is no literal here: read it from the environment where it is made."
+}
+
+// decodesKey recognises the functions that make bytes of a key in text.
+func decodesKey(name string) bool {
+	switch name {
+	case "bytes.fromhex", "base64.b64decode", "base64.urlsafe_b64decode", "binascii.unhexlify":
+		return true
+	}
+	return false
 }
 
 // asked is the variable that a call such as os.environ.get("NAME", "literal")

@@ -34,7 +34,7 @@ def login():
     cnx = mysql.connector.connect(user="hostel", password="", database="hostel")
     cursor = cnx.cursor()
     query = "SELECT id FROM guests WHERE name = '" + username + "' AND password = '" + password + "'"
-    cursor.execute(query)  # want sql-injection
+    cursor.execute(query)  # want sql-injection, plaintext-password-compare
     row = cursor.fetchone()
     if row:
         session["guest"] = row[0]
@@ -71,7 +71,7 @@ def multi():
 @app.route("/safe/login", methods=["POST"])
 def safe_login():
     cursor = pool.get_connection().cursor(prepared=True)
-    cursor.execute("SELECT id FROM guests WHERE name = %s AND password = %s", (request.form["username"], request.form["password"]))
+    cursor.execute("SELECT id FROM guests WHERE name = %s AND password = %s", (request.form["username"], request.form["password"]))  # want plaintext-password-compare
     return jsonify(ok=bool(cursor.fetchone()))
 
 

@@ -131,7 +131,7 @@ def remember_token(email, token):
 
 
 def sign_link(path, key):
-    return md5((key + path).encode()).hexdigest()  # want weak-hash
+    return md5((key + path).encode()).hexdigest()  # want weak-hash, homemade-mac
 
 
 def sign_link_properly(path):

@@ -97,7 +97,7 @@ async def invite_system(request: Request) -> JSONResponse:
 
 
 def signature(url: str, key: str) -> str:
-    return hashlib.sha1(f"{key}:{url}".encode()).hexdigest()  # want weak-hash
+    return hashlib.sha1(f"{key}:{url}".encode()).hexdigest()  # want weak-hash, homemade-mac
 
 
 def signature_hmac(url: str, key: str) -> str:
