@@ -102,6 +102,8 @@ type Finding struct {
 	Message    string      // what is wrong here, then the consequence; one or two sentences
 	Kinds      models.Kind // what its data would have to be clean for; 0 for faults that no cleaning ends
 	Steps      []Step      // source first, sink last; empty for faults without a path
+	// Secret is a stretch of the file that no report may show, empty for none.
+	Secret source.Span
 	// Fingerprint is stable over moved lines: rule, code of the place, enclosing
 	// qualified name, and occurrence.
 	Fingerprint string

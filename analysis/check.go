@@ -5,12 +5,14 @@ import (
 
 	"pavise/analysis/flow"
 	"pavise/analysis/models"
+	"pavise/analysis/secrets"
+	"pavise/analysis/source"
 	"pavise/analysis/syntax"
 )
 
 // Check is what wakes a rule: one of Flow, Weak, Sinks, Calls, Sets, Settings,
 // Headers, Whole, Returns, Builds, Outputs, Handlers, Forms, Nodes,
-// Compares. A rule that is not woken costs nothing.
+// Compares, Texts. A rule that is not woken costs nothing.
 type Check interface{ check() }
 
 // Flow wakes on data that arrives at a sink of a kind. Judge says how sure the
@@ -136,6 +138,22 @@ type Compares struct {
 }
 
 func (Compares) check() {}
+
+// Texts wakes on every text: a unit of Python, or the whole of a file that is not
+// Python. Unlike the others it does not wait for names that the rule looks at.
+type Texts struct {
+	Run func(p *Pass, t *Text)
+}
+
+// Text is a stretch of source that rules read as it stands.
+type Text struct {
+	Unit    *syntax.Unit // of Python; nil for a file that is not
+	Bytes   []byte
+	Role    secrets.Role
+	Secrets []secrets.Match
+}
+
+func (Texts) check()    {}
 func (Outputs) check()  {}
 func (Flow) check()     {}
 func (Weak) check()     {}
@@ -160,6 +178,11 @@ type Draft struct {
 	Origin     *flow.Origin // of the data, nil for faults without a path
 	Arrival    syntax.Node  // where the data enters the sink
 	Inlined    bool         // seen while following a call from another function
+	// Span is where it is shown, if that is no node: in the unit of a Text, or in
+	// a file that is not Python.
+	Span source.Span
+	// Secret is what no report may show, in the unit of the draft.
+	Secret source.Span
 }
 
 // Pass is one rule looking at one event.
@@ -183,6 +206,31 @@ func (p *Pass) Report(e *flow.Event, c Confidence, message string) *Draft {
 func (p *Pass) ReportNode(n syntax.Node, c Confidence, message string) *Draft {
 	p.Drafts = append(p.Drafts, Draft{Rule: p.Rule, Node: n, Event: n, Severity: p.Rule.Severity, Confidence: c, Message: message})
 	return &p.Drafts[len(p.Drafts)-1]
+}
+
+// ReportText adds a finding on a stretch of a text.
+func (p *Pass) ReportText(at source.Span, c Confidence, message string) *Draft {
+	p.Drafts = append(p.Drafts, Draft{Rule: p.Rule, Span: at, Severity: p.Rule.Severity, Confidence: c, Message: message})
+	return &p.Drafts[len(p.Drafts)-1]
+}
+
+// Reported tells whether the rule has found something within a stretch of the
+// text.
+func (p *Pass) Reported(at source.Span) bool {
+	for i := range p.Drafts {
+		d := &p.Drafts[i]
+		if span := d.Node.Span(); d.Node.OK() && at.Contains(span) || !d.Node.OK() && at.Contains(d.Span) {
+			return true
+		}
+	}
+	return false
+}
+
+// Hide keeps the text of a node out of reports.
+func (d *Draft) Hide(n syntax.Node) {
+	if n.OK() && (!d.Node.OK() || n.Unit() == d.Node.Unit()) {
+		d.Secret = n.Span()
+	}
 }
 
 // ReportReach adds a finding on data that arrives somewhere.

@@ -41,9 +41,9 @@ func (s *server) republish(ctx context.Context, d *document) {
 
 // push sends one publishDiagnostics.
 func (s *server) push(d *document) {
-	if d.template && !d.shown {
+	if (d.template || d.plain) && !d.shown {
 		if d.snap == nil || len(d.snap.Findings()) == 0 {
-			return // like nearly all HTML that an editor opens
+			return // like nearly all that an editor opens beside Python
 		}
 		d.shown = true
 	}

@@ -2,7 +2,9 @@ package lsp
 
 import (
 	"bytes"
+	"path/filepath"
 	"regexp"
+	"strings"
 
 	"pavise/analysis"
 	"pavise/analysis/engine"
@@ -18,6 +20,9 @@ import (
 func ignoreEdit(snap *engine.Snapshot, f *analysis.Finding) (source.Edit, bool) {
 	tree, file := snap.Tree(), snap.File()
 	line := file.LineSpan(int(file.LineAt(f.Span.Start)))
+	if snap.IsPlain() {
+		return ignoreInText(file, line, f.Rule.ID)
+	}
 	if e, ok := mergeIgnore(tree, file, line, f.Rule.ID); ok {
 		return e, true
 	}
@@ -49,6 +54,34 @@ func ignoreEdit(snap *engine.Snapshot, f *analysis.Finding) (source.Edit, bool) 
 	return source.Edit{
 		Span: source.Span{Start: first.Start, End: first.Start},
 		New:  string(indent) + comment + lineEnd(file, first),
+	}, true
+}
+
+// ignoreInText is a comment on a line of its own: behind a value it would be part
+// of the value in some files. Where no comment can stand there is none.
+func ignoreInText(file *source.File, line source.Span, rule string) (source.Edit, bool) {
+	text := file.Text()[line.Start:line.End]
+	code := bytes.TrimLeft(text, " \t")
+	if bytes.HasPrefix(code, []byte("-----BEGIN")) {
+		return source.Edit{}, false
+	}
+	open, shut := "# ", ""
+	switch strings.ToLower(filepath.Ext(file.Path())) {
+	case ".json", ".csv", ".txt", ".lock", ".pem", ".key":
+		return source.Edit{}, false
+	case ".js", ".jsx", ".ts", ".tsx", ".mjs", ".cjs", ".go", ".java", ".kt", ".c", ".h", ".cpp", ".cs", ".rs", ".swift", ".scss", ".php", ".jsonc":
+		open = "// "
+	case ".sql", ".lua":
+		open = "-- "
+	case ".md", ".xml", ".svg", ".vue":
+		open, shut = "<!-- ", " -->"
+	case ".css":
+		open, shut = "/* ", " */"
+	}
+	indent := string(text[:len(text)-len(code)])
+	return source.Edit{
+		Span: source.Span{Start: line.Start, End: line.Start},
+		New:  indent + open + "pavise: ignore[" + rule + "]" + shut + lineEnd(file, line),
 	}, true
 }
 

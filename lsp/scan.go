@@ -101,7 +101,7 @@ func (s *server) scan(ctx context.Context, token value) scanResult {
 
 // sourceGlobs match the files whose change on the disk may change findings.
 func sourceGlobs() []string {
-	globs := []string{"**/*.py", "**/*.pyi"}
+	globs := []string{"**/*.py", "**/*.pyi", "**/.env*", "**/*.{env,yml,yaml,toml,json,ini,cfg,conf,sh}", "**/*Dockerfile*"}
 	for _, end := range config.TemplateEndings {
 		globs = append(globs, "**/*"+end)
 	}
@@ -114,7 +114,7 @@ func (s *server) list(ctx context.Context, dir string) []string {
 	cfg := s.projectOf(filepath.Join(dir, "x.py")).config
 	s.mu.Unlock()
 	var files []string
-	err := cfg.Walk(ctx, dir, func(path string, err error) error {
+	err := cfg.Walk(ctx, dir, config.IsText, func(path string, err error) error {
 		if err != nil {
 			s.log.Warn("skipped by the scan", zap.String("path", path), zap.Error(err))
 			return nil
@@ -132,6 +132,7 @@ func (s *server) list(ctx context.Context, dir string) []string {
 // hold, on all cores but one, which is the user's.
 func (s *server) scanFiles(ctx context.Context, files []string, p *progress) scanResult {
 	var r scanResult
+	var mu sync.Mutex // guards r
 	batches := map[*project]*engine.Batch{}
 	var order []*project
 	for _, path := range files {
@@ -147,9 +148,17 @@ func (s *server) scanFiles(ctx context.Context, files []string, p *progress) sca
 			batches[project] = engine.NewBatch()
 			order = append(order, project)
 		}
-		batches[project].Add(file, engine.Options{Config: project.config, OnPanic: s.rulePanicked})
+		o := engine.Options{Config: project.config, OnPanic: s.rulePanicked}
+		if config.IsSource(path) {
+			batches[project].Add(file, o)
+			continue
+		}
+		batches[project].AddText(file, o)
+		mu.Lock()
+		r.Files++
+		p.report(r.Files, len(files))
+		mu.Unlock()
 	}
-	var mu sync.Mutex
 	for _, project := range order {
 		b := batches[project]
 		s.lend(project, b)
@@ -317,7 +326,7 @@ func (s *server) takeStale(ctx context.Context) []string {
 		if ctx.Err() != nil {
 			break
 		}
-		if config.IsSource(path) && !p.config.Excluded(path) {
+		if config.IsText(path) && !p.config.Excluded(path) {
 			out[path] = true
 		}
 		for _, other := range p.session.Depending(path) {

@@ -35,6 +35,7 @@ type document struct {
 	lost bool
 
 	template bool        // and not Python
+	plain    bool        // neither
 	shown    bool        // the client has heard of a finding in it
 	timer    *time.Timer // for settling; nil until first needed
 }
@@ -64,7 +65,7 @@ func (s *server) didOpen(ctx context.Context, params []byte) error {
 		s.log.Warn("document opened twice", zap.String("uri", doc.URI))
 		s.forget(old)
 	}
-	d := &document{uri: doc.URI, path: path, version: doc.Version, template: kind == page}
+	d := &document{uri: doc.URI, path: path, version: doc.Version, template: kind == page, plain: kind == plain}
 	s.docs[key] = d
 	_, d.shown = s.scanned[key]
 	delete(s.scanned, key) // the client's text wins from here on
@@ -103,6 +104,10 @@ func (d *document) excluded(p *project) bool { return !d.template && p.config.Ex
 func (d *document) open(text []byte) {
 	if d.template {
 		d.take(d.project.session.OpenTemplate(d.path, text))
+		return
+	}
+	if d.plain {
+		d.take(d.project.session.OpenText(d.path, text))
 		return
 	}
 	d.take(d.project.session.Open(d.path, text))
@@ -369,7 +374,8 @@ type kind uint8
 const (
 	foreign kind = iota
 	python
-	page // a template
+	page  // a template
+	plain // any other text, which is searched for secrets
 )
 
 // kindOf is the kind of a document, by its name and else by the language that
@@ -394,7 +400,10 @@ func kindOf(uri, path, language string) kind {
 		strings.Contains(language, "jinja"), strings.Contains(language, "django"):
 		return page
 	}
-	return foreign
+	if scheme != "file" && scheme != "untitled" || !config.IsText(path) {
+		return foreign
+	}
+	return plain
 }
 
 // errUnknownUnlessSkipped is an error for a document that should be open.

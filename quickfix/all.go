@@ -25,6 +25,9 @@ type Applied struct {
 // around it: the safe ones, and with review also the others; keep chooses the findings (nil for all). A fix that
 // leaves its author a choice is never applied.
 func All(s *engine.Snapshot, review bool, keep func(*analysis.Finding) bool) Result {
+	if s.IsPlain() {
+		return Result{Text: s.File().Text()}
+	}
 	if keep == nil {
 		keep = func(*analysis.Finding) bool { return true }
 	}

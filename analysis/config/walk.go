@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"pavise/analysis/secrets"
 )
 
 // skipped are the folders that hold no code of the project: tools' caches,
@@ -35,14 +37,17 @@ func IsTemplate(name string) bool {
 	return slices.Contains(TemplateEndings, strings.ToLower(filepath.Ext(name)))
 }
 
-// Walk calls fn for the Python files below root in a fixed order: sorted by
-// name, folder by folder. A root that is a file is passed as it is, whatever
+// IsText reports whether the name is that of a file that may hold text.
+func IsText(name string) bool { return !secrets.IsBinary(name) }
+
+// Walk calls fn for the files below root whose names are wanted, in a fixed order:
+// sorted by name, folder by folder. A root that is a file is passed as it is, whatever
 // its name. Left out are what .gitignore files, exclude and [skipped] name,
 // Python environments, symbolic links to folders, and links to files below
 // root, which are met anyway. A folder or link that cannot be read is passed to
 // fn with its error, and the walk goes on. Walk ends with the error of a root
 // that does not exist, of fn, or of ctx.
-func (c *Config) Walk(ctx context.Context, root string, fn func(path string, err error) error) error {
+func (c *Config) Walk(ctx context.Context, root string, wanted func(name string) bool, fn func(path string, err error) error) error {
 	info, err := os.Stat(root)
 	if err != nil {
 		return err
@@ -54,7 +59,7 @@ func (c *Config) Walk(ctx context.Context, root string, fn func(path string, err
 	if err != nil {
 		return err
 	}
-	w := &walker{cfg: c, fn: fn, root: realPath(abs)}
+	w := &walker{cfg: c, wanted: wanted, fn: fn, root: realPath(abs)}
 	if w.dir, err = filepath.Abs(c.Dir()); err != nil {
 		return err
 	}
@@ -65,6 +70,7 @@ func (c *Config) Walk(ctx context.Context, root string, fn func(path string, err
 
 type walker struct {
 	cfg     *Config
+	wanted  func(name string) bool
 	fn      func(path string, err error) error
 	root    string       // real path, for the question whether a link leads outside
 	dir     string       // of cfg, absolute, in slashes
@@ -92,7 +98,7 @@ func (w *walker) walk(ctx context.Context, dir, abs string) error {
 		switch {
 		case e.IsDir():
 			err = w.enter(ctx, p, a, e.Name())
-		case IsSource(e.Name()) && !w.leftOut(a, e.Name(), false):
+		case w.wanted(e.Name()) && !w.leftOut(a, e.Name(), false):
 			err = w.visit(p, e)
 		}
 		if err != nil {

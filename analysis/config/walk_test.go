@@ -17,7 +17,7 @@ import (
 func walk(t *testing.T, c *Config, root, arg string) []string {
 	t.Helper()
 	var got []string
-	err := c.Walk(context.Background(), filepath.Join(root, arg), func(path string, err error) error {
+	err := c.Walk(context.Background(), filepath.Join(root, arg), IsSource, func(path string, err error) error {
 		rel, _ := filepath.Rel(root, path)
 		if err != nil {
 			rel = "!" + rel
@@ -56,7 +56,7 @@ func TestWalk(t *testing.T) {
 	if !c.Excluded(filepath.Join(root, "pkg/sub/b.py")) || c.Excluded(filepath.Join(root, "pkg/a.py")) {
 		t.Error("Excluded disagrees with Walk")
 	}
-	if err := c.Walk(context.Background(), filepath.Join(root, "none"), nil); !errors.Is(err, os.ErrNotExist) {
+	if err := c.Walk(context.Background(), filepath.Join(root, "none"), IsSource, nil); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a root that does not exist: %v", err)
 	}
 }
@@ -66,12 +66,12 @@ func TestWalkStops(t *testing.T) {
 	write(t, root, map[string]string{"a.py": "", "b/c.py": ""})
 	ctx, cancel := context.WithCancel(context.Background())
 	n := 0
-	err := Default().Walk(ctx, root, func(string, error) error { n++; cancel(); return nil })
+	err := Default().Walk(ctx, root, IsSource, func(string, error) error { n++; cancel(); return nil })
 	if n != 1 || !errors.Is(err, context.Canceled) {
 		t.Errorf("%d files, %v", n, err)
 	}
 	stop := errors.New("stop")
-	if err := Default().Walk(context.Background(), root, func(string, error) error { return stop }); !errors.Is(err, stop) {
+	if err := Default().Walk(context.Background(), root, IsSource, func(string, error) error { return stop }); !errors.Is(err, stop) {
 		t.Errorf("got %v", err)
 	}
 }

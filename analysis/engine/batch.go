@@ -48,6 +48,7 @@ type batchFile struct {
 
 	memo   *memo        // what was found earlier and still holds, or nil
 	inputs *flow.Inputs // on which what was found depends
+	text   bool         // it was added by AddText: all is found in it
 	failed bool         // a panic cost some of what is to be found
 	sound  bool         // what was found may be remembered
 }
@@ -62,6 +63,7 @@ type Contribution struct {
 	routes []flow.Registration
 	asked  []string
 	note   string
+	plain  *source.File // the text, if it is neither Python nor a template
 }
 
 // Path is the file's path, absolute.
@@ -90,6 +92,28 @@ func (b *Batch) Add(f *source.File, o Options) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.files[x.at] = x
+}
+
+// AddText takes in a file that is not Python: a template, beside what Lend does
+// with it, or any other text. What rules find in its text is found at once, and
+// the file kept only if that is something, which it reports. It is safe for
+// concurrent use.
+func (b *Batch) AddText(f *source.File, o Options) bool {
+	o = o.withDefaults()
+	x := &batchFile{path: f.Path(), at: inProgram(f.Path()), file: f, opts: o, rules: rulesFor(o.Config), text: true}
+	x.an = newPlain(x.rules, f, o)
+	if len(x.an.own) == 0 && x.an.note == "" {
+		return false
+	}
+	x.tree = x.an.tree
+	x.result = &Contribution{at: x.at, own: x.an.own, note: x.an.note}
+	if x.an.plain {
+		x.result.plain = f
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.files[x.at] = x
+	return true
 }
 
 // Lend gives the batch a text that is only looked into: a template, or a file
@@ -127,7 +151,7 @@ func (b *Batch) Run(ctx context.Context, workers int, each func()) error {
 	for i := range team {
 		team[i] = &worker{map[*dispatch]*flow.Program{}}
 		for _, x := range b.order {
-			if team[i].program(x) == nil {
+			if !x.text && team[i].program(x) == nil {
 				team[i].programs[x.rules] = flow.NewProgram(x.rules.index, b.disk)
 			}
 		}
@@ -200,7 +224,7 @@ func (b *Batch) all(ctx context.Context, team []*worker, step func(*worker, *bat
 					if ctx.Err() != nil {
 						return
 					}
-					if x.taken.CompareAndSwap(false, true) {
+					if !x.text && x.taken.CompareAndSwap(false, true) {
 						step(w, x)
 					}
 				}

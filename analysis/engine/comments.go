@@ -67,6 +67,9 @@ func (a *analysed) problems(kept []analysis.Finding, problems []suppress.Problem
 
 // comments lists the marked comments of the file. Each unit is read once.
 func (a *analysed) comments(tree *syntax.Tree) []suppress.Comment {
+	if a.plain {
+		return suppress.InText(tree.File)
+	}
 	if a.notes == nil {
 		a.notes = map[*syntax.Unit][]comment{}
 	}

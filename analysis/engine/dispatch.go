@@ -33,6 +33,7 @@ type dispatch struct {
 	forms    []woken[analysis.Forms]
 	nodes    [][]woken[analysis.Nodes] // by kind
 	equals   []woken[analysis.Compares]
+	texts    []woken[analysis.Texts]
 	index    *flow.Index
 }
 
@@ -109,6 +110,8 @@ func newDispatch(rules []*analysis.Rule, set *models.Set) *dispatch {
 					}
 					d.nodes[k] = append(d.nodes[k], woken[analysis.Nodes]{r, c})
 				}
+			case analysis.Texts:
+				d.texts = append(d.texts, woken[analysis.Texts]{r, c})
 			}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"pavise/analysis/config"
 	"pavise/analysis/flow"
 	"pavise/analysis/models"
+	"pavise/analysis/secrets"
 	"pavise/analysis/source"
 	"pavise/analysis/syntax"
 )
@@ -33,6 +34,7 @@ func (o Options) withDefaults() Options {
 func Warm() {
 	models.Default()
 	allRules()
+	secrets.Warm()
 }
 
 // Snapshot is one analysed version of one file. It is immutable.
@@ -40,6 +42,8 @@ type Snapshot struct {
 	file     *source.File
 	tree     *syntax.Tree
 	findings []analysis.Finding
+	secrets  []source.Span // of the file, whether shown or not
+	plain    bool          // it is neither Python nor a template
 	settled  bool
 	note     string
 	rules    *dispatch
@@ -62,6 +66,9 @@ func (s *Snapshot) Config() *config.Config { return s.cfg }
 // Findings are the file's findings after suppression and configuration,
 // sorted by place, then rule. Callers must not change them.
 func (s *Snapshot) Findings() []analysis.Finding { return s.findings }
+
+// Secrets are the stretches of the file that no report may show.
+func (s *Snapshot) Secrets() []source.Span { return s.secrets }
 
 // Settled is false while parts of the file are kept from an earlier intact
 // state: call Session.Settle when typing pauses.
@@ -103,6 +110,10 @@ func (s *Snapshot) Event(f *analysis.Finding) (ev flow.Event, ok bool) {
 func (s *Snapshot) IsTemplate() bool {
 	return s.tree != nil && isPage(s.tree)
 }
+
+// IsPlain reports whether the file is neither Python nor a template, so that
+// rules only read its text.
+func (s *Snapshot) IsPlain() bool { return s.plain }
 
 // others are the files around the snapshot's, and what they register.
 func (s *Snapshot) others() (flow.Files, map[string][]flow.Registration) {

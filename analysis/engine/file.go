@@ -26,13 +26,15 @@ type analysed struct {
 	at      string // the file's path in the program
 	run     fileRun
 	units   map[*flow.Result]*unitFindings
-	read    map[*syntax.Unit][]*draft // what its nodes alone tell
+	syntax  map[*syntax.Unit][]*draft // what its nodes alone tell
+	texts   map[*syntax.Unit][]*draft // what the rules of texts found in each unit
 	notes   map[*syntax.Unit][]comment
 	tree    *syntax.Tree
 	own     []*draft            // what was found in the file itself
 	out     map[string][]*draft // what its data does in other files, by their paths in the program
 	on      []string            // the other files that steps of what was found stand in
 	note    string
+	plain   bool // it is neither Python nor a template
 	partly  bool // not all that uses the file is known: nothing can be said of ignores without use
 }
 
@@ -49,6 +51,8 @@ type draft struct {
 	steps []step
 	print uint64 // of rule, place and text, before the count of equals
 	place place
+	// secret is what no report may show, in the same spot
+	secret source.Span
 }
 
 // place is a span of a unit of some file.
@@ -141,7 +145,7 @@ func (a *analysed) collect() {
 	}
 	for i := range tree.Units {
 		unit := tree.Units[i].Unit
-		list, ok := a.read[unit]
+		list, ok := a.syntax[unit]
 		if !ok {
 			list = a.nodes(unit)
 		}
@@ -171,8 +175,9 @@ func (a *analysed) collect() {
 				tree.File.LineAt(tree.Units[i].Start)+1)
 		}
 	}
-	a.units, a.read = live, read
+	a.units, a.syntax = live, read
 	a.wholes(waiting)
+	a.read(tree)
 }
 
 // nodes is what the rules about syntax find in a unit.
@@ -195,7 +200,14 @@ func (a *analysed) snapshot(more []*draft, l locator, cfg *config.Config) *Snaps
 	if len(more) > 0 {
 		list = append(list[:len(list):len(list)], more...)
 	}
-	s.findings = a.suppress(a.place(list, l), a.tree, cfg)
+	all := a.place(list, l)
+	for i := range all {
+		if all[i].Secret.Len() > 0 {
+			s.secrets = append(s.secrets, all[i].Secret)
+		}
+	}
+	s.plain = a.plain
+	s.findings = a.suppress(all, a.tree, cfg)
 	return s
 }
 
@@ -206,6 +218,9 @@ func (a *analysed) through(path string) bool {
 
 // start implements locator for a file without others.
 func (a *analysed) start(s spot, _ source.Span) (uint32, bool) {
+	if s.unit == nil {
+		return s.base, true // a file without units
+	}
 	path, base, ok := a.program.Where(s.unit)
 	return base, ok && path == s.path
 }
@@ -264,20 +279,30 @@ func (a *analysed) newDraft(d analysis.Draft) draft {
 	out := draft{Draft: d}
 	span := d.Node.Span()
 	out.place = place{a.spotOf(d.Node), span.Start, span.End}
-	h := fnv.New64a()
-	h.Write([]byte(d.Rule.ID))
-	h.Write([]byte(d.Node.Unit().Key))
-	for f := range strings.FieldsSeq(d.Node.Str()) {
-		h.Write([]byte(f))
-		h.Write([]byte{' '})
+	out.secret = d.Secret
+	text := d.Node.Str()
+	if in := d.Secret; in.Len() > 0 && span.Contains(in) { // a print must not tell it either
+		text = text[:in.Start-span.Start] + text[in.End-span.Start:]
 	}
-	out.print = h.Sum64()
+	out.print = printOf(d.Rule, d.Node.Unit().Key, text)
 	if d.Origin == nil {
 		return out
 	}
 	out.steps = a.steps(d)
 	out.Origin = &flow.Origin{Tier: d.Origin.Tier, Label: d.Origin.Label} // let go of the values
 	return out
+}
+
+// printOf is the fingerprint of a finding at a code.
+func printOf(r *analysis.Rule, in, code string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(r.ID))
+	h.Write([]byte(in))
+	for f := range strings.FieldsSeq(code) {
+		h.Write([]byte(f))
+		h.Write([]byte{' '})
+	}
+	return h.Sum64()
 }
 
 func (a *analysed) spotOf(n syntax.Node) spot {
@@ -320,6 +345,7 @@ var arrives = map[models.Tier]string{
 type placed struct {
 	*draft
 	span source.Span
+	base uint32 // of its unit
 }
 
 // strongest keeps one finding for each rule and place, and of rules that say
@@ -385,7 +411,7 @@ func (a *analysed) place(drafts []*draft, l locator) []analysis.Finding {
 	for _, d := range drafts {
 		span := source.Span{Start: d.place.start, End: d.place.end}
 		if base, ok := l.start(d.place.spot, span); ok {
-			list = append(list, placed{d, span.Shift(base)})
+			list = append(list, placed{d, span.Shift(base), base})
 		}
 	}
 	list = strongest(list)
@@ -394,6 +420,9 @@ func (a *analysed) place(drafts []*draft, l locator) []analysis.Finding {
 		f := analysis.Finding{
 			Rule: d.Rule, Path: a.run.path, Span: d.span,
 			Severity: d.Severity, Confidence: d.Confidence, Message: d.Message, Kinds: d.Kinds,
+		}
+		if d.secret.Len() > 0 {
+			f.Secret = d.secret.Shift(d.base)
 		}
 		if len(d.steps) > 0 {
 			f.Steps = make([]analysis.Step, 0, len(d.steps))

@@ -33,6 +33,7 @@ func (s *Session) hold(f *openFile, came bool) {
 		s.program.Moved()
 	}
 	s.reread(f.an.at)
+	f.an.readPlain(f.file)
 	s.show(f)
 }
 

@@ -62,6 +62,9 @@ func (s *Session) Configure(c *config.Config) {
 	s.reset()
 	for _, path := range slices.Sorted(maps.Keys(s.files)) {
 		f := s.files[path]
+		if f.an.plain {
+			continue
+		}
 		if f.doc == nil {
 			f.ahead, f.an.rules = nil, s.rules
 			s.disk.holdTemplate(f.an.at, f.file)
@@ -76,6 +79,11 @@ func (s *Session) Configure(c *config.Config) {
 		f.an.update(f.doc.Tree())
 	}
 	for _, f := range s.files {
+		if f.an.plain {
+			f.ahead = nil
+			s.reopen(f)
+			continue
+		}
 		s.show(f)
 	}
 }
@@ -136,6 +144,11 @@ func (s *Session) edit(path string, edits []source.Edit) (*openFile, error) {
 // catchUp parses and analyses the edits that were only noted.
 func (s *Session) catchUp(f *openFile) {
 	if len(f.ahead) == 0 {
+		return
+	}
+	if f.an.plain {
+		f.ahead = nil
+		s.reopen(f)
 		return
 	}
 	if f.doc == nil {
@@ -220,7 +233,7 @@ func (s *Session) touchGuest(at string) {
 func (s *Session) show(f *openFile) {
 	inbox := s.inbox(f.an.at)
 	if f.doc == nil {
-		s.read(f, len(inbox) > 0)
+		s.read(f, len(inbox)+len(f.an.own) > 0)
 	}
 	f.snap = f.an.snapshot(inbox, s, s.opts.Config)
 	f.snap.settled = f.doc == nil || f.doc.Settled()
@@ -290,7 +303,7 @@ func (s *Session) RippleStep() (snap *Snapshot, more bool) {
 		delete(s.touched, path)
 		if f := s.open(path); f == nil {
 			snap = s.closed(path)
-		} else if len(f.ahead) == 0 {
+		} else if len(f.ahead) == 0 && !f.an.plain {
 			s.show(f)
 			snap = f.snap
 		}
@@ -308,8 +321,15 @@ func (s *Session) Closed(path string) *Snapshot {
 }
 
 func (s *Session) closed(at string) *Snapshot {
+	if g := s.guests.of[at]; g != nil && g.plain != nil {
+		a := &analysed{rules: s.rules, at: at, tree: &syntax.Tree{File: g.plain}, own: g.own, note: g.note, plain: true}
+		a.run.path = at
+		snap := a.snapshot(nil, s, s.opts.Config)
+		snap.settled, snap.session = true, s
+		return snap
+	}
 	tree := s.disk.Tree(at)
-	if tree == nil {
+	if tree == nil || s.guests.of[at] == nil && isPlain(at) {
 		file := source.New(at, nil)
 		return &Snapshot{file: file, tree: &syntax.Tree{File: file}, rules: s.rules, cfg: s.opts.Config, settled: true, session: s}
 	}
@@ -327,6 +347,9 @@ func (s *Session) closed(at string) *Snapshot {
 
 // start implements locator.
 func (s *Session) start(sp spot, in source.Span) (uint32, bool) {
+	if sp.unit == nil {
+		return sp.base, true
+	}
 	if path, base, ok := s.program.Where(sp.unit); ok && path == sp.path {
 		return base, true
 	}
@@ -352,7 +375,13 @@ func (s *Session) open(at string) *openFile {
 	if f := s.at[at]; f != nil {
 		return f
 	}
-	return s.pages[at]
+	if f := s.pages[at]; f != nil {
+		return f
+	}
+	if f := s.files[at]; f != nil && f.an.plain {
+		return f
+	}
+	return nil
 }
 
 // Contribute takes over what a [Batch] found in files that are not open. What
@@ -465,6 +494,10 @@ func (s *Session) Close(path string) {
 		return
 	}
 	delete(s.files, path)
+	if f.an.plain {
+		s.touchGuest(f.an.at)
+		return
+	}
 	if len(s.feeders(f.an.at)) > 0 {
 		s.touched[f.an.at] = true
 	}
@@ -486,7 +519,7 @@ func (s *Session) Close(path string) {
 func (s *Session) replace(path string) {
 	old := s.files[path]
 	switch {
-	case old == nil:
+	case old == nil, old.an.plain:
 	case old.doc == nil:
 		s.letGo(old)
 	default:

@@ -16,6 +16,7 @@ const (
 	bandit
 	ruff
 	semgrep
+	scanners // that look for secrets
 )
 
 // directive is one marker in a comment.
@@ -45,7 +46,11 @@ func Marked(text string) bool {
 	for i := 0; i+4 < len(text); i++ {
 		switch text[i] {
 		case 'p':
-			if strings.HasPrefix(text[i:], "pavise:") {
+			if strings.HasPrefix(text[i:], "pavise:") || strings.HasPrefix(text[i:], allowlist) {
+				return true
+			}
+		case 'g':
+			if strings.HasPrefix(text[i:], gitleaks) {
 				return true
 			}
 		case 'n', 'N':
@@ -60,6 +65,12 @@ func Marked(text string) bool {
 func foreign(s string) bool {
 	return strings.HasPrefix(s, "nosec") || strings.HasPrefix(s, "nosem") || len(s) >= 4 && strings.EqualFold(s[:4], "noqa")
 }
+
+// The markers of tools that look for secrets.
+const (
+	gitleaks  = "gitleaks:allow"
+	allowlist = "pragma: allowlist secret"
+)
 
 // parse finds the markers of a comment.
 func parse(c Comment) []*directive {
@@ -96,6 +107,8 @@ func after(text string, hash int) *directive {
 	switch {
 	case strings.HasPrefix(rest, "pavise:"):
 		return own(text, hash, skipBlank(text, at+len("pavise:")))
+	case strings.HasPrefix(rest, gitleaks), strings.HasPrefix(rest, allowlist):
+		return &directive{tool: scanners, all: true, span: source.Span{Start: uint32(hash), End: uint32(wordEnd(text, at))}}
 	case strings.HasPrefix(rest, "nosec"):
 		return nosec(text, hash, at+len("nosec"))
 	case strings.HasPrefix(rest, "nosem"):
@@ -284,6 +297,9 @@ func nosemgrep(text string, hash, at int) *directive {
 func (d *directive) hides(r *analysis.Rule) bool {
 	if d.broken != "" {
 		return false
+	}
+	if d.tool == scanners {
+		return r.Class == "secrets"
 	}
 	if d.all {
 		d.used = true

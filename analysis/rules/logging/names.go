@@ -2,7 +2,8 @@ package logging
 
 import (
 	"strings"
-	"unicode"
+
+	"pavise/analysis/secrets"
 )
 
 // secretEnds are the words, or pairs of words, in which the name of something
@@ -40,7 +41,7 @@ func kindOf(name string) string {
 	if len(name) < 2 || len(name) > 50 {
 		return ""
 	}
-	list := split(name)
+	list := secrets.Words(name)
 	if len(list) == 0 || len(list) > 6 {
 		return ""
 	}
@@ -59,37 +60,3 @@ func kindOf(name string) string {
 	}
 	return ""
 }
-
-// split takes a name apart into words in small letters.
-func split(name string) []string {
-	var out []string
-	var word strings.Builder
-	flush := func() {
-		if word.Len() > 0 {
-			out = append(out, word.String())
-			word.Reset()
-		}
-	}
-	runes := []rune(name)
-	for i, r := range runes {
-		switch {
-		case r == '_' || r == '-' || r == '.' || r == ' ' || r == ':':
-			flush()
-			continue
-		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
-			return nil
-		case unicode.IsUpper(r) && i > 0 && (unicode.IsLower(runes[i-1]) || i+1 < len(runes) && unicode.IsLower(runes[i+1]) && unicode.IsUpper(runes[i-1])):
-			flush()
-		case unicode.IsDigit(r) && i > 0 && unicode.IsLetter(runes[i-1]):
-			flush()
-		}
-		word.WriteRune(unicode.ToLower(r))
-	}
-	flush()
-	if n := len(out); n > 1 && isNumber(out[n-1]) { // password1, token_2
-		out = out[:n-1]
-	}
-	return out
-}
-
-func isNumber(s string) bool { return strings.Trim(s, "0123456789") == "" }

@@ -7,6 +7,7 @@ import (
 
 	"pavise/analysis"
 	"pavise/analysis/flow"
+	"pavise/analysis/syntax"
 )
 
 //go:embed hardcoded_secret_key.md
@@ -110,7 +111,19 @@ func report(p *analysis.Pass, e *flow.Event, v *flow.Value, what string) {
 		return
 	}
 	d := p.Report(e, analysis.Certain, what+consequence)
+	d.Hide(holding(e.Node, s))
 	if len(s) < 32 {
 		d.Severity = analysis.Critical
 	}
+}
+
+// holding is the literal in a statement or call that has a text, or the whole
+// if there is none.
+func holding(n syntax.Node, text string) syntax.Node {
+	for c := range n.Descendants() {
+		if got, ok := constant(c, 0); ok && got == text {
+			return c
+		}
+	}
+	return syntax.Node{}
 }

@@ -4,4 +4,7 @@ package transport
 import "pavise/analysis"
 
 // Rules are the rules of this class.
-var Rules = []*analysis.Rule{TLSVerificationDisabled, HttpsRedirectMissing}
+var Rules = []*analysis.Rule{
+	TLSVerificationDisabled, HttpsRedirectMissing, TLSHostnameCheckDisabled, WeakTLSVersion, TLSDefaultContext, CredentialsOverCleartext,
+	CleartextProtocolClient, SSHHostKeyUnchecked,
+}

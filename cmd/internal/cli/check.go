@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"pavise/analysis/config"
 	"pavise/analysis/engine"
 	"pavise/analysis/rules"
+	"pavise/analysis/secrets"
 	"pavise/analysis/source"
 	"pavise/cmd/internal/report"
 )
@@ -35,6 +37,8 @@ type outcome struct {
 	in       input
 	snap     *engine.Snapshot
 	template bool
+	plain    bool // neither Python nor a template
+	empty    bool // it is not Python, and nothing was found in its text
 	failed   bool // a named file could not be read
 	panics   []string
 }
@@ -148,7 +152,7 @@ func (c *checkCmd) inputs(ctx context.Context, a *app, configs *configs) ([]inpu
 		cfg, err := configs.of(c.StdinFilename)
 		return []input{{path: c.StdinFilename, cfg: cfg, named: true}}, err
 	}
-	return a.gather(ctx, here(c.Paths), configs)
+	return a.gather(ctx, here(c.Paths), configs, config.IsText)
 }
 
 // here is the working folder where no path is given.
@@ -211,7 +215,7 @@ func (c *checkCmd) resolve(batch *engine.Batch, o *outcome) {
 		return
 	}
 	o.analysed(o.in, snap)
-	o.Findings = report.Resolve(snap.File(), snap.Findings(), batch.File)
+	o.Findings = report.Resolve(snap.File(), snap.Findings(), snap.Secrets(), batch.File)
 	o.snap = nil
 }
 
@@ -227,7 +231,7 @@ func (c *checkCmd) open(a *app, in input) (*source.File, error) {
 
 // snapshot is what was found in the file, nil if it was not checked.
 func (o *outcome) snapshot(batch *engine.Batch) *engine.Snapshot {
-	if o.Skipped || o.template || o.snap != nil {
+	if o.Skipped || o.snap != nil {
 		return o.snap
 	}
 	return batch.Snapshot(o.Path)
@@ -238,13 +242,17 @@ func load(ctx context.Context, batch *engine.Batch, inputs []input, jobs int, op
 	outcomes, all := make([]*outcome, 0, len(inputs)), 0
 	err := inOrder(ctx, len(inputs), jobs,
 		func(i int) *outcome {
-			o := &outcome{File: report.File{Path: inputs[i].path}, in: inputs[i], template: config.IsTemplate(inputs[i].path)}
+			o := &outcome{File: report.File{Path: inputs[i].path}, in: inputs[i]}
+			o.template, o.plain = config.IsTemplate(o.Path), o.in.isPlain()
 			f, err := open(inputs[i])
 			switch {
 			case err != nil:
 				o.Note, o.Skipped, o.failed = err.Error(), true, inputs[i].named
-			case o.template:
-				batch.Lend(f)
+			case o.template, o.plain:
+				if o.template {
+					batch.Lend(f)
+				}
+				o.empty = !batch.AddText(f, inputs[i].options(o))
 				o.Lines = lines(f)
 			default:
 				batch.Add(f, inputs[i].options(o))
@@ -253,6 +261,9 @@ func load(ctx context.Context, batch *engine.Batch, inputs []input, jobs int, op
 			return o
 		},
 		func(_ int, o *outcome) error {
+			if o.empty && !o.in.named {
+				return nil // it would only be counted
+			}
 			outcomes = append(outcomes, o)
 			all += o.Lines
 			return nil
@@ -272,7 +283,7 @@ func takeOthers(batch *engine.Batch, outcomes []*outcome) []*outcome {
 	for _, o := range outcomes {
 		if o.template && !o.Skipped {
 			named[o.Path] = o
-			if !batch.Asked(o.Path) {
+			if o.in.named && !batch.Asked(o.Path) && batch.Snapshot(o.Path) == nil {
 				o.Note, o.Skipped = notRendered, true
 			}
 		}
@@ -290,6 +301,15 @@ func takeOthers(batch *engine.Batch, outcomes []*outcome) []*outcome {
 		}
 	}
 	return outcomes
+}
+
+// isPlain reports whether a file is neither Python nor a template. A name without
+// an ending that was given is that of a script.
+func (in *input) isPlain() bool {
+	if config.IsSource(in.path) || config.IsTemplate(in.path) {
+		return false
+	}
+	return !in.named || filepath.Ext(in.path) != "" || secrets.RoleOf(in.path) == secrets.Config
 }
 
 // options are those of the engine for one file; a rule that fails is noted in
@@ -315,7 +335,7 @@ func failure(r *analysis.Rule, v any, stack []byte) string {
 // analysed takes over what the engine says of the file as a whole.
 func (o *outcome) analysed(in input, snap *engine.Snapshot) {
 	o.Note = snap.Note()
-	o.Skipped = o.Note != "" && len(snap.Tree().Units) == 0
+	o.Skipped = o.Note != "" && len(snap.Tree().Units) == 0 && !o.plain
 	o.failed = o.Skipped && in.named
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/diff"
 
+	"pavise/analysis/config"
 	"pavise/analysis/engine"
 	"pavise/analysis/source"
 	"pavise/cmd/internal/report"
@@ -50,7 +51,7 @@ func (c *fixCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	inputs, err := a.gather(ctx, here(c.Paths), configs)
+	inputs, err := a.gather(ctx, here(c.Paths), configs, config.IsSource)
 	if err != nil {
 		return err
 	}

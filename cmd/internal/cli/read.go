@@ -8,6 +8,7 @@ import (
 	"os"
 	"unicode/utf8"
 
+	"pavise/analysis/config"
 	"pavise/analysis/source"
 )
 
@@ -50,7 +51,7 @@ func readText(path string, buf []byte, r io.Reader) (*source.File, error) {
 		return nil, tooLarge(n)
 	}
 	text := b.Bytes()
-	if !utf8.Valid(text) {
+	if !utf8.Valid(text) && (config.IsSource(path) || config.IsTemplate(path)) {
 		return nil, notUTF8(text)
 	}
 	return source.New(path, text), nil

@@ -100,10 +100,10 @@ type input struct {
 	err   error // it could not even be listed
 }
 
-// gather lists the files that the arguments stand for, each once, in the order
+// gather lists the files that the arguments stand for, of those in folders the wanted, each once, in the order
 // of the arguments. An argument that does not exist is reported and makes the
 // command fail in the end; a broken configuration ends it.
-func (a *app) gather(ctx context.Context, paths []string, c *configs) ([]input, error) {
+func (a *app) gather(ctx context.Context, paths []string, c *configs, wanted func(name string) bool) ([]input, error) {
 	var list []input
 	seen := map[string]bool{}
 	for _, arg := range paths {
@@ -112,7 +112,7 @@ func (a *app) gather(ctx context.Context, paths []string, c *configs) ([]input, 
 			return nil, err
 		}
 		first := true
-		err = cfg.Walk(ctx, arg, func(path string, err error) error {
+		err = cfg.Walk(ctx, arg, wanted, func(path string, err error) error {
 			abs, absErr := filepath.Abs(path)
 			if absErr != nil {
 				return absErr

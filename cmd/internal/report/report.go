@@ -92,7 +92,9 @@ type Writer interface {
 // Resolve turns the findings in f into their form for reports. Other gives the
 // text of further files that steps lie in; it may be nil or return nil, and the
 // steps in unknown files have no position then.
-func Resolve(f *source.File, found []analysis.Finding, other func(path string) *source.File) []Finding {
+//
+// Of secrets, which are in f, no report shows anything but their length.
+func Resolve(f *source.File, found []analysis.Finding, secrets []source.Span, other func(path string) *source.File) []Finding {
 	if len(found) == 0 {
 		return nil
 	}
@@ -103,6 +105,7 @@ func Resolve(f *source.File, found []analysis.Finding, other func(path string) *
 			Rule: a.Rule, Location: locate(f, a.Path, a.Span), Severity: a.Severity, Confidence: a.Confidence,
 			Message: a.Message, Fingerprint: a.Fingerprint,
 		}
+		out[i].mask(secrets)
 		for _, s := range a.Steps {
 			in := f
 			if s.Path != f.Path() && s.Path != a.Path {
@@ -111,7 +114,11 @@ func Resolve(f *source.File, found []analysis.Finding, other func(path string) *
 					in = other(s.Path)
 				}
 			}
-			out[i].Steps = append(out[i].Steps, Step{locate(in, s.Path, s.Span), s.Text})
+			st := Step{locate(in, s.Path, s.Span), s.Text}
+			if in == f {
+				st.mask(secrets)
+			}
+			out[i].Steps = append(out[i].Steps, st)
 		}
 	}
 	return out
@@ -151,6 +158,21 @@ func locate(f *source.File, path string, span source.Span) Location {
 		l.Line += "…"
 	}
 	return l
+}
+
+// mask puts asterisks in the place of secrets.
+func (l *Location) mask(secrets []source.Span) {
+	if l.Line == "" || len(secrets) == 0 {
+		return
+	}
+	line := []byte(l.Line)
+	first := l.Start.Offset - l.At // offset in the file of the line's first byte
+	for _, s := range secrets {
+		for i := max(int(s.Start)-first, 0); i < min(int(s.End)-first, len(line)); i++ {
+			line[i] = '*'
+		}
+	}
+	l.Line = strings.ToValidUTF8(string(line), "*")
 }
 
 // charStart moves off back to the start of the character that it is in.

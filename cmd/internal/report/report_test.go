@@ -53,7 +53,7 @@ func example() *File {
 		}
 		return nil
 	}
-	return &File{Path: f.Path(), Lines: 4, Findings: Resolve(f, []analysis.Finding{far, near}, other)}
+	return &File{Path: f.Path(), Lines: 4, Findings: Resolve(f, []analysis.Finding{far, near}, nil, other)}
 }
 
 // write passes files to a writer and ends the report.
@@ -120,7 +120,7 @@ func TestTextIsHarmless(t *testing.T) {
 	bad := find(f, "eval")
 	bad.Message = "it says \x1b[31mred"
 	var b bytes.Buffer
-	write(t, NewText(&b, TextOptions{}), &File{Path: f.Path(), Findings: Resolve(f, []analysis.Finding{bad}, nil)})
+	write(t, NewText(&b, TextOptions{}), &File{Path: f.Path(), Findings: Resolve(f, []analysis.Finding{bad}, nil, nil)})
 	if strings.ContainsAny(b.String(), "\x1b\x07\u202e") {
 		t.Errorf("control characters of the file are written: %q", b.String())
 	}
@@ -130,7 +130,7 @@ func TestTextFitsTheTerminal(t *testing.T) {
 	long := strings.Repeat("aaaa bbbb ", 30) + "eval(x)" + strings.Repeat(" cccc dddd", 1000)
 	f := source.New("a.py", []byte(long))
 	var b bytes.Buffer
-	write(t, NewText(&b, TextOptions{Width: 60}), &File{Path: "a.py", Findings: Resolve(f, []analysis.Finding{find(f, "eval(x)")}, nil)})
+	write(t, NewText(&b, TextOptions{Width: 60}), &File{Path: "a.py", Findings: Resolve(f, []analysis.Finding{find(f, "eval(x)")}, nil, nil)})
 	_, excerpt, _ := strings.Cut(b.String(), "|\n")
 	lines := strings.Split(excerpt, "\n")
 	shown, marks := []rune(lines[0]), []rune(lines[1])
@@ -145,7 +145,7 @@ func TestTextFitsTheTerminal(t *testing.T) {
 
 func TestWideCharacters(t *testing.T) {
 	f := source.New("a.py", []byte("s = '漢字' + eval(x)"))
-	l := Resolve(f, []analysis.Finding{find(f, "eval(x)")}, nil)[0].Location
+	l := Resolve(f, []analysis.Finding{find(f, "eval(x)")}, nil, nil)[0].Location
 	_, indent, width := frame(&l, 0)
 	if indent != 13 || width != 7 || l.Start.Column != 12 || l.Start.UTF16 != 12 {
 		t.Errorf("indent %d, width %d, %+v", indent, width, l.Start)

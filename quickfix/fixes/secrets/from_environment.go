@@ -16,16 +16,22 @@ import (
 )
 
 // Fixes of this class.
-var Fixes = []*fix.Fix{FromEnvironment}
+var Fixes = []*fix.Fix{FromEnvironment, DropFallback, DropCloudKeys}
 
 // FromEnvironment reads a secret from the environment instead of the source.
 var FromEnvironment = &fix.Fix{
-	Name:    "secret-from-environment",
-	For:     []*analysis.Rule{secrets.HardcodedSecretKey, crypto.HardcodedCryptoKey, jwt.JWTHardcodedKey},
+	Name: "secret-from-environment",
+	For: []*analysis.Rule{
+		secrets.HardcodedSecretKey, secrets.HardcodedPassword, secrets.KnownSecretToken, secrets.CredentialsInURL, secrets.HighEntropyString,
+		crypto.HardcodedCryptoKey, jwt.JWTHardcodedKey,
+	},
 	Compute: fromEnvironment,
 }
 
 func fromEnvironment(s *fix.Site) []fix.Proposal {
+	if s.Finding.Rule != secrets.HardcodedSecretKey {
+		return literalFromEnvironment(s)
+	}
 	value, name := find(s)
 	if !value.OK() {
 		return fix.Refuse("The literal of this key cannot be told.")
