@@ -3,7 +3,7 @@
 #   build  bin/pavise
 #   demo   a vulnerable application in a fake editor, in a minute
 #   test   all tests; needs Go and a C compiler, nothing else
-#   e2e    real editors against the real server, and the proofs; fetches what they need
+#   e2e    real editors against the real server, the tests for findings, and the proofs; fetches what they need
 #   proofs runs programs before and after their fixes, with real libraries and databases; writes docs/fix-proofs.md
 #   lint   gofmt, go vet, golangci-lint
 #   gen    the generated files
@@ -32,6 +32,7 @@ test: tools
 
 e2e: build proofs
 	bash editors/e2e.sh bin/pavise
+	bash testdata/poc/run.sh
 
 proofs: build
 	bash proofs/prove.sh bin/pavise docs/fix-proofs.md

@@ -41,6 +41,7 @@ var layers = []string{
 	"quickfix/fixes/*",
 	"quickfix/fixes",
 	"quickfix",
+	"quickfix/poc",
 	"lsp",
 	"lsp/lsptest",
 	"cmd/internal/report",

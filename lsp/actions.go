@@ -18,6 +18,7 @@ import (
 	"pavise/analysis/source"
 	"pavise/analysis/suppress"
 	"pavise/quickfix"
+	"pavise/quickfix/poc"
 )
 
 // kindFixAll is the kind of the action that makes all safe fixes.
@@ -98,7 +99,7 @@ func (s *server) codeAction(_ context.Context, params []byte) (answer, any, erro
 
 // actions are what can be done at span: for each finding its fixes, best
 // first; then refusals; then what can be told of the project's functions;
-// then ignoring, explaining, and fixing all.
+// then ignoring, explaining, reporting and testing, and fixing all.
 func (s *server) actions(ctx context.Context, v view, span source.Span, only []string) ([]protocol.CommandOrCodeAction, error) {
 	a := actionList{s: s, v: v}
 	if wanted(only, protocol.CodeActionKindQuickFix) {
@@ -126,6 +127,12 @@ func (s *server) actions(ctx context.Context, v view, span source.Span, only []s
 		}
 		for _, f := range here {
 			a.addExplain(f)
+		}
+		if len(here) <= mostReported {
+			for _, f := range here {
+				a.addReport(f)
+				a.addTest(f)
+			}
 		}
 	}
 	// Without a wish for it, fixing all is offered where a safe fix is.
@@ -376,16 +383,22 @@ func (s *server) redeem(v view, t ticket) []source.Edit {
 	if t.Fix == fixAll {
 		return s.fixAllEdits(v)
 	}
-	findings := v.snap.Findings()
-	for i := range findings {
-		f := &findings[i]
-		if f.Rule.ID != t.Rule || f.Fingerprint != t.Fingerprint {
-			continue
-		}
+	if f := t.finding(v); f != nil {
 		for _, fix := range s.fixesOf(v, f) {
 			if fix.Name == t.Fix && fix.Refusal == "" {
 				return fix.Edits
 			}
+		}
+	}
+	return nil
+}
+
+// finding is that of v which the ticket is for, nil if it is gone.
+func (t *ticket) finding(v view) *analysis.Finding {
+	findings := v.snap.Findings()
+	for i := range findings {
+		if f := &findings[i]; f.Rule.ID == t.Rule && f.Fingerprint == t.Fingerprint {
+			return f
 		}
 	}
 	return nil
@@ -426,6 +439,7 @@ type fixCache struct {
 	all     []source.Edit
 	allDone bool
 	helpers map[*analysis.Finding][]helper
+	tests   map[*analysis.Finding]*poc.Test // nil for those of which none is written
 }
 
 // fixesOf are the fixes of a finding of v.
@@ -457,7 +471,7 @@ func (s *server) fixAllEdits(v view) []source.Edit {
 	defer s.recoverFix("all")
 	fixed := quickfix.All(v.snap, false, nil)
 	if len(fixed.Applied) > 0 {
-		v.fixes.all = lineEdits(v.snap.File(), fixed.Text)
+		v.fixes.all = source.LineEdits(v.snap.File(), fixed.Text)
 	}
 	return v.fixes.all
 }

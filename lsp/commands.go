@@ -18,13 +18,16 @@ import (
 
 // The commands that a client may execute.
 const (
-	cmdExplain  = "pavise.explain"       // {"rule": ID}: shows the rule's page and returns it
-	cmdScan     = "pavise.scanWorkspace" // reports the findings of all files
-	cmdReload   = "pavise.reload"        // reads all configurations anew
-	cmdApplyFix = "pavise.applyFix"      // ticket: makes a fix, for clients without code action literals
+	cmdExplain     = "pavise.explain"       // {"rule": ID}: shows the rule's page and returns it
+	cmdScan        = "pavise.scanWorkspace" // reports the findings of all files
+	cmdReload      = "pavise.reload"        // reads all configurations anew
+	cmdApplyFix    = "pavise.applyFix"      // ticket: makes a fix, for clients without code action literals
+	cmdCopyFinding = "pavise.copyFinding"   // ticket: shows a finding as a report in Markdown and returns it
 )
 
-func commandNames() []string { return []string{cmdExplain, cmdScan, cmdReload, cmdApplyFix} }
+func commandNames() []string {
+	return []string{cmdExplain, cmdScan, cmdReload, cmdApplyFix, cmdCopyFinding}
+}
 
 func (s *server) executeCommand(ctx context.Context, params []byte) (answer, any, error) {
 	p := parseValue(params)
@@ -48,6 +51,8 @@ func (s *server) executeCommand(ctx context.Context, params []byte) (answer, any
 		return nil, nil, nil
 	case cmdApplyFix:
 		return s.applyFix(arg)
+	case cmdCopyFinding:
+		return s.copyFinding(arg)
 	default:
 		return nil, nil, jsonrpc2.Errorf(jsonrpc2.InvalidParams, "there is no command %q", name)
 	}
@@ -75,36 +80,46 @@ func (s *server) explain(arg value) (answer, any, error) {
 
 var errNotShown = errors.New("the client shows no documents")
 
-// showPage has the client open a rule's page. The page is put into a file, so
-// that it is there without a network and is shown like any other text.
+// showPage has the client open a rule's page.
 func (s *server) showPage(ctx context.Context, rule *analysis.Rule) error {
 	if !s.client.showDocument {
 		return errNotShown
 	}
+	_, err := s.showText(ctx, "rules", rule.ID+".md", rule.Page)
+	return err
+}
+
+// showText has the client open a text. It is put into a file of a folder in the
+// cache, so that it is there without a network and is shown like any other text.
+// The path of the file is returned also if the client does not show it.
+func (s *server) showText(ctx context.Context, folder, name, text string) (path string, err error) {
 	dir := s.pageDir
 	if dir == "" {
 		cache, err := os.UserCacheDir()
 		if err != nil {
-			return err
+			return "", err
 		}
-		dir = filepath.Join(cache, "pavise", "rules")
+		dir = filepath.Join(cache, "pavise", folder)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
+		return "", err
 	}
-	path := filepath.Join(dir, rule.ID+".md")
-	if err := os.WriteFile(path, []byte(rule.Page), 0o644); err != nil {
-		return err
+	path = filepath.Join(dir, name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		return "", err
+	}
+	if !s.client.showDocument {
+		return path, errNotShown
 	}
 	var r protocol.ShowDocumentResult
 	params := &protocol.ShowDocumentParams{URI: uri.File(path), TakeFocus: new(true)}
 	if err := s.call(ctx, protocol.MethodWindowShowDocument, params, &r); err != nil {
-		return err
+		return path, err
 	}
 	if !r.Success {
-		return errNotShown
+		return path, errNotShown
 	}
-	return nil
+	return path, nil
 }
 
 // applyFix makes a fix through workspace/applyEdit.

@@ -96,7 +96,7 @@ func TestLineEdits(t *testing.T) {
 	for range 3000 {
 		a, b := random(), random()
 		file := source.New("x", a)
-		edits := lineEdits(file, b)
+		edits := source.LineEdits(file, b)
 		if got := source.Apply(a, edits); !bytes.Equal(got, b) {
 			t.Fatalf("%v make %q of %q, want %q", edits, got, a, b)
 		}
@@ -107,10 +107,10 @@ func TestLineEdits(t *testing.T) {
 	}
 	b := bytes.ReplaceAll(a, []byte("c\n"), []byte("C\n"))
 	b = append([]byte("first\n"), b...)
-	if edits := lineEdits(source.New("x", a), b); len(edits) != 155 {
+	if edits := source.LineEdits(source.New("x", a), b); len(edits) != 155 {
 		t.Errorf("%d edits for 155 changes", len(edits))
 	}
-	if edits := lineEdits(source.New("x", a), bytes.ToUpper(b)); len(edits) != 1 {
+	if edits := source.LineEdits(source.New("x", a), bytes.ToUpper(b)); len(edits) != 1 {
 		t.Errorf("%d edits for a text that differs everywhere", len(edits))
 	}
 }

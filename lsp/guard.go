@@ -31,6 +31,7 @@ var requests = map[string]request{
 	protocol.MethodTextDocumentCodeAction:  (*server).codeAction,
 	protocol.MethodCodeActionResolve:       (*server).resolveAction,
 	protocol.MethodTextDocumentHover:       (*server).hover,
+	protocol.MethodTextDocumentCompletion:  (*server).completion,
 	protocol.MethodTextDocumentDiagnostic:  (*server).pullDocument,
 	protocol.MethodWorkspaceDiagnostic:     (*server).pullWorkspace,
 	protocol.MethodWorkspaceExecuteCommand: (*server).executeCommand,

@@ -1,10 +1,10 @@
 package lsp
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"go.lsp.dev/protocol"
@@ -12,6 +12,7 @@ import (
 	"pavise/analysis"
 	"pavise/analysis/rules"
 	"pavise/analysis/source"
+	"pavise/analysis/suppress"
 	"pavise/quickfix"
 )
 
@@ -22,7 +23,7 @@ const (
 
 // hover tells of the findings under the cursor: what is wrong, the way the data
 // takes, what can be done, and why it matters. In an ignore comment it tells of
-// the rule that is named.
+// what is named there.
 func (s *server) hover(_ context.Context, params []byte) (answer, any, error) {
 	var p positionParams
 	if err := decode(params, &p); err != nil {
@@ -40,8 +41,8 @@ func (s *server) hover(_ context.Context, params []byte) (answer, any, error) {
 
 func (s *server) hoverAt(ctx context.Context, v view, off uint32) (any, error) {
 	file, w := v.snap.File(), writer{markdown: s.client.markdown}
-	if r, span := ruleAt(file, off); r != nil {
-		w.rule(r, s.pageURL(r))
+	if list, span := rulesAt(file, off); len(list) > 0 {
+		w.named(list, s.pageURL)
 		return w.hover(rangeOf(file, span, s.client.encoding)), nil
 	}
 	findings := v.snap.Findings()
@@ -110,25 +111,41 @@ func (s *server) hoverElsewhere(v view, off uint32) any {
 	return w.hover(rangeOf(v.snap.File(), at, s.client.encoding))
 }
 
-var anyIgnore = regexp.MustCompile(`pavise:\s*ignore(?:-file)?\[([^\]]*)\]`)
-
-// ruleAt is the rule that an ignore comment names at a place.
-func ruleAt(file *source.File, off uint32) (*analysis.Rule, source.Span) {
+// rulesAt are the rules that an ignore comment names at a place: one by its own
+// name, several by that of their class or by an id of another tool.
+func rulesAt(file *source.File, off uint32) ([]*analysis.Rule, source.Span) {
 	line := file.LineSpan(int(file.LineAt(off)))
-	text := string(file.Text()[line.Start:line.End])
-	for _, m := range anyIgnore.FindAllStringSubmatchIndex(text, -1) {
-		at := m[2]
-		for name := range strings.SplitSeq(text[m[2]:m[3]], ",") {
-			id := strings.TrimSpace(name)
-			start := line.Start + uint32(at+strings.Index(name, id))
-			span := source.Span{Start: start, End: start + uint32(len(id))}
-			if span.Start <= off && off <= span.End {
-				return rules.ByID(id), span
-			}
-			at += len(name) + 1
+	text := file.Text()[line.Start:line.End]
+	at := bytes.IndexByte(text, '#')
+	if at < 0 {
+		return nil, source.Span{}
+	}
+	start := line.Start + uint32(at)
+	for _, n := range suppress.Names(suppress.Comment{Text: string(text[at:]), Span: source.Span{Start: start, End: line.End}}) {
+		if n.Span.Start > off || off > n.Span.End {
+			continue
 		}
+		var named []*analysis.Rule
+		for _, r := range rules.All() {
+			if n.Covers(r) {
+				named = append(named, r)
+			}
+		}
+		return named, n.Span
 	}
 	return nil, source.Span{}
+}
+
+// named tells of the rules that a comment names.
+func (w *writer) named(list []*analysis.Rule, url func(*analysis.Rule) string) {
+	if len(list) == 1 {
+		w.rule(list[0], url(list[0]))
+		return
+	}
+	for _, r := range list {
+		w.heading(r, r.Severity)
+		w.printf("\n")
+	}
 }
 
 // writer builds a hover in Markdown or, for clients that know none, in plain

@@ -56,4 +56,15 @@ func TestHoverOnIgnore(t *testing.T) {
 	if h := e.Hover("app.py", e.Find("app.py", "x", 0).Start); h != "" {
 		t.Errorf("over code: %s", h)
 	}
+	e.Open("other.py", "x = 1  # pavise: ignore[sqli]\ny = 2  # nosec B608, B307\nz = 3  # noqa: S324\n")
+	for word, want := range map[string][]string{
+		"sqli": {"`sql-injection`", "`sql-dynamic-query`"}, "B608": {"`sql-injection`"}, "B307": {"`code-injection`"}, "S324": {"`weak-hash`"},
+	} {
+		h := e.Hover("other.py", e.Find("other.py", word, 0).Start)
+		for _, w := range want {
+			if !strings.Contains(h, w) {
+				t.Errorf("over %s lacks %s: %s", word, w, h)
+			}
+		}
+	}
 }

@@ -47,6 +47,7 @@ func (s *server) capabilities() protocol.ServerCapabilities {
 		},
 		HoverProvider:          protocol.Boolean(true),
 		CodeActionProvider:     protocol.Boolean(true),
+		CompletionProvider:     &protocol.CompletionOptions{TriggerCharacters: completionTriggers},
 		ExecuteCommandProvider: protocol.ExecuteCommandOptions{Commands: commandNames()},
 		Workspace: &protocol.WorkspaceOptions{WorkspaceFolders: &protocol.WorkspaceFoldersServerCapabilities{
 			Supported:           new(true),

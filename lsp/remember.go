@@ -134,8 +134,13 @@ func (s *server) remember(v view, c models.Clean) *protocol.WorkspaceEdit {
 	}
 	out := s.fileEdit(source.New(v.home, text), uriOf(v.home), nil, []source.Edit{edit})
 	if create {
-		made := &protocol.CreateFile{Kind: "create", URI: uri.URI(uriOf(v.home)), Options: &protocol.CreateFileOptions{IgnoreIfExists: new(true)}}
-		out.DocumentChanges = append([]protocol.DocumentChange{made}, out.DocumentChanges...)
+		creating(out, uriOf(v.home))
 	}
 	return out
+}
+
+// creating has an edit make its file first.
+func creating(edit *protocol.WorkspaceEdit, address string) {
+	made := &protocol.CreateFile{Kind: "create", URI: uri.URI(address), Options: &protocol.CreateFileOptions{IgnoreIfExists: new(true)}}
+	edit.DocumentChanges = append([]protocol.DocumentChange{made}, edit.DocumentChanges...)
 }

@@ -11,29 +11,37 @@ import (
 	"pavise/analysis/models"
 )
 
-// The two profiles.
+// The profiles.
 const (
 	ProfileDefault = "default" // right at least nine times in ten
+	ProfileStrict  = "strict"  // also what is less sure, and all code alike
 	ProfileAudit   = "audit"   // everything, for a review of the code by hand
 )
+
+var profiles = []string{ProfileDefault, ProfileStrict, ProfileAudit}
 
 // Config is everything a user can set. A Config that is in force is complete
 // (see [Default]) and must not be changed: [Config.With] makes another.
 type Config struct {
 	Path       string              // the file it came from, "" for defaults
-	Profile    string              // "default" or "audit"
+	Profile    string              // one of the profiles
 	Select     []string            // rules or classes that are on; empty: all of the profile
 	Ignore     []string            // rules or classes that are off
 	Severity   analysis.Severity   // the least that is shown
 	Confidence analysis.Confidence // the least that is shown
+	Include    []string            // gitignore-style patterns of the files that are read; empty: all Python files
 	Exclude    []string            // gitignore-style patterns, relative to the config's folder
+	Quiet      []string            // the roles of files in which only what is grave and certain is shown
 	Timeout    int                 // seconds that the timeout fix writes
 	PerFile    []FileIgnore        // rules or classes that are off in some files
 	Models     *models.Entries     // what the project's own code does with data; nil: nothing is said
 
 	confidenceSet bool   // Confidence was asked for, so that the profile does not decide it
+	quietSet      bool   // so was Quiet
 	dir           string // the folder that patterns are relative to, "" for the working folder
+	include       []pattern
 	exclude       []pattern
+	folders       *testFolders
 }
 
 // FileIgnore switches rules or classes off in the files that a pattern names.
@@ -46,7 +54,7 @@ type FileIgnore struct {
 
 // Default is the configuration without any file.
 func Default() *Config {
-	return &Config{Profile: ProfileDefault, Confidence: analysis.Likely, Timeout: 10}
+	return &Config{Profile: ProfileDefault, Confidence: analysis.Likely, Quiet: Roles, Timeout: 10, folders: &testFolders{}}
 }
 
 // Settings is one layer over a configuration: a file, what an editor sends, or
@@ -57,7 +65,9 @@ type Settings struct {
 	Ignore     []string
 	Severity   *analysis.Severity
 	Confidence *analysis.Confidence
+	Include    []string // nil: not set
 	Exclude    []string
+	Quiet      []string // nil: not set
 	PerFile    []FileIgnore
 	Timeout    int
 	Models     *models.Entries
@@ -84,20 +94,27 @@ func (c *Config) With(s Settings) *Config {
 	}
 	if !n.confidenceSet {
 		n.Confidence = analysis.Likely
-		if n.Profile == ProfileAudit {
+		if n.Profile != ProfileDefault {
 			n.Confidence = analysis.Unsure
+		}
+	}
+	if s.Quiet != nil {
+		n.Quiet, n.quietSet = s.Quiet, true
+	}
+	if !n.quietSet {
+		n.Quiet = Roles
+		if n.Profile != ProfileDefault {
+			n.Quiet = nil
 		}
 	}
 	if s.Timeout != 0 {
 		n.Timeout = s.Timeout
 	}
-	n.Exclude = slices.Concat(n.Exclude, s.Exclude)
-	n.exclude = slices.Clone(n.exclude)
-	for _, e := range s.Exclude {
-		if p, ok := parsePattern(e); ok {
-			n.exclude = append(n.exclude, p)
-		}
+	if s.Include != nil {
+		n.Include, n.include = s.Include, parsePatterns(s.Include)
 	}
+	n.Exclude = slices.Concat(n.Exclude, s.Exclude)
+	n.exclude = slices.Concat(n.exclude, parsePatterns(s.Exclude))
 	n.Models = n.Models.Plus(s.Models)
 	n.PerFile = slices.Clone(n.PerFile)
 	for _, f := range s.PerFile {
@@ -122,6 +139,14 @@ func (c *Config) Dir() string {
 		return filepath.Dir(c.Path)
 	}
 	return c.dir
+}
+
+// Root is [Config.Dir] as an absolute path.
+func (c *Config) Root() string {
+	if abs, err := filepath.Abs(c.Dir()); err == nil {
+		return abs
+	}
+	return c.Dir()
 }
 
 func without(from, names []string) []string {
@@ -167,8 +192,10 @@ func (c *Config) OnIn(path string, r *analysis.Rule) bool {
 	return !off
 }
 
-// Shows reports whether a finding is shown: its rule is on in its file, and it
-// reaches the least severity and confidence.
-func (c *Config) Shows(f *analysis.Finding) bool {
-	return f.Severity >= c.Severity && f.Confidence >= c.Confidence && c.OnIn(f.Path, f.Rule)
+// Shows reports whether a finding is shown in a file of a role: its rule is on
+// there, it reaches the least severity and confidence, and where the role is to
+// be quiet it is grave and certain.
+func (c *Config) Shows(f *analysis.Finding, role Role) bool {
+	return f.Severity >= c.Severity && f.Confidence >= c.Confidence && c.OnIn(f.Path, f.Rule) &&
+		(role == "" || !slices.Contains(c.Quiet, string(role)) || tells(f))
 }

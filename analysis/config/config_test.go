@@ -99,15 +99,15 @@ func TestWithLayers(t *testing.T) {
 func TestShows(t *testing.T) {
 	c := Default()
 	f := &analysis.Finding{Rule: weakHash, Severity: analysis.Low, Confidence: analysis.Unsure}
-	if c.Shows(f) {
+	if c.Shows(f, "") {
 		t.Error("an unsure finding is shown by default")
 	}
 	f.Confidence = analysis.Likely
-	if !c.Shows(f) {
+	if !c.Shows(f, "") {
 		t.Error("a likely finding is not shown")
 	}
 	medium := analysis.Medium
-	if c.With(Settings{Severity: &medium}).Shows(f) {
+	if c.With(Settings{Severity: &medium}).Shows(f, "") {
 		t.Error("a finding below the severity is shown")
 	}
 }
@@ -160,11 +160,11 @@ timeout = 5
 
 func TestParseErrors(t *testing.T) {
 	for _, tt := range []struct{ name, file, text, want string }{
-		{"unknown key", "pavise.toml", "a = 1\nselct = []\n", "pavise.toml:1:1: unknown key \"a\": the keys are profile, select, ignore, severity, confidence, exclude, per-file-ignores, timeout, models\npavise.toml:2:1: unknown key \"selct\": did you mean \"select\"?"},
+		{"unknown key", "pavise.toml", "a = 1\nselct = []\n", "pavise.toml:1:1: unknown key \"a\": the keys are profile, select, ignore, severity, confidence, include, exclude, quiet, per-file-ignores, timeout, models\npavise.toml:2:1: unknown key \"selct\": did you mean \"select\"?"},
 		{"unknown rule", "pavise.toml", "select = [\n  \"sqli\",\n  \"sql-injecton\",\n]\n", "pavise.toml:3:3: unknown rule or class \"sql-injecton\": did you mean \"sql-injection\"?"},
 		{"unknown rule, far from any", "pavise.toml", "ignore = [\"zzz\"]", "pavise.toml:1:11: unknown rule or class \"zzz\": `pavise rules` lists them"},
 		{"unknown severity", "pavise.toml", "\nseverity = \"hihg\"", "pavise.toml:2:12: unknown severity \"hihg\": did you mean \"high\"?"},
-		{"unknown profile", "pavise.toml", "profile = \"x\"", "pavise.toml:1:11: unknown profile \"x\": it is one of default, audit"},
+		{"unknown profile", "pavise.toml", "profile = \"x\"", "pavise.toml:1:11: unknown profile \"x\": it is one of default, strict, audit"},
 		{"wrong type", "pavise.toml", "profile = 3", "pavise.toml:1:11: the value of \"profile\" has the wrong type: it is a string"},
 		{"wrong type of an element", "pavise.toml", "select = [\"sqli\", 7]", "pavise.toml:1:19: the value of \"select\" has the wrong type: it is a list of strings"},
 		{"no timeout", "pavise.toml", "timeout = 0", "pavise.toml:1:11: timeout is 0: give a whole number of seconds, at least 1"},

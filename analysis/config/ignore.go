@@ -49,6 +49,16 @@ func parsePattern(line string) (pattern, bool) {
 	return p, doublestar.ValidatePattern(p.glob)
 }
 
+func parsePatterns(lines []string) []pattern {
+	var list []pattern
+	for _, l := range lines {
+		if p, ok := parsePattern(l); ok {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
 // trimSpaces cuts the spaces at the end that no backslash protects.
 func trimSpaces(line string) string {
 	line = strings.TrimRight(line, "\r\n")
@@ -140,16 +150,32 @@ func (c *Config) relative(file string) (string, bool) {
 	return strings.CutPrefix(filepath.ToSlash(abs), strings.TrimSuffix(filepath.ToSlash(dir), "/")+"/")
 }
 
-// Excluded reports whether exclude names the file or a folder that it lies in.
-// The path is absolute, or relative to the working folder.
+// Excluded reports whether exclude names the file or a folder that it lies in,
+// or there is an include that does not. The path is absolute, or relative to
+// the working folder.
 func (c *Config) Excluded(file string) bool {
 	rel, ok := c.relative(file)
 	if !ok {
 		return false
 	}
 	for i := len(c.exclude) - 1; i >= 0; i-- {
-		if c.exclude[i].matches(rel, false) {
-			return !c.exclude[i].negated
+		if !c.exclude[i].matches(rel, false) {
+			continue
+		}
+		if !c.exclude[i].negated {
+			return true
+		}
+		break
+	}
+	return len(c.include) > 0 && !c.included(rel)
+}
+
+// included reports whether a file is one of those that are read: by its path
+// relative to the folder of the configuration.
+func (c *Config) included(rel string) bool {
+	for i := len(c.include) - 1; i >= 0; i-- {
+		if p := &c.include[i]; p.matchesEntry(rel, false) || IsSource(rel) && p.matches(rel, false) {
+			return !p.negated
 		}
 	}
 	return false

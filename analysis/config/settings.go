@@ -22,12 +22,14 @@ type Key struct {
 // Keys are all keys of the configuration, in the order of the documentation.
 func Keys() []Key {
 	return []Key{
-		{"profile", "a string", "What is reported: `default` is right at least nine times in ten, `audit` reports everything, for a review by hand.", []string{ProfileDefault, ProfileAudit}},
+		{"profile", "a string", "What is reported: `default` is right at least nine times in ten; `strict` also reports what is less sure, and is quiet nowhere; `audit` reports everything, for a review by hand.", profiles},
 		{"select", "a list of strings", "Rules and classes that are on. Empty: all of the profile.", nil},
 		{"ignore", "a list of strings", "Rules and classes that are off.", nil},
 		{"severity", "a string", "The least severity that is reported.", severities()},
-		{"confidence", "a string", "The least confidence that is reported: by default `medium`, in the audit profile `low`.", confidences()},
+		{"confidence", "a string", "The least confidence that is reported: by default `medium`, in the other profiles `low`.", confidences()},
+		{"include", "a list of strings", "The files that are read: patterns as in .gitignore, relative to the folder of this file. Empty: all Python files. A pattern that names a folder stands for the Python files in it.", nil},
 		{"exclude", "a list of strings", "Files and folders that are not read: patterns as in .gitignore, relative to the folder of this file.", nil},
+		{"quiet", "a list of strings", "The roles of files in which only what is grave and certain is reported, of `tests`, `migrations`, `vendored` and `generated`: by default all of them, in the other profiles none.", nil},
 		{"per-file-ignores", "a table of lists of strings", "Rules and classes that are off in the files that a pattern names.", nil},
 		{"timeout", "a whole number of seconds, at least 1", "The timeout that the fix of `request-without-timeout` writes, in seconds.", nil},
 		{"models", "a table of sections", "What the project's own functions and classes do with data: see [models.md](models.md).", nil},
@@ -57,7 +59,9 @@ type raw struct {
 	Ignore     []string            `toml:"ignore" json:"ignore"`
 	Severity   *string             `toml:"severity" json:"severity"`
 	Confidence *string             `toml:"confidence" json:"confidence"`
+	Include    []string            `toml:"include" json:"include"`
 	Exclude    []string            `toml:"exclude" json:"exclude"`
+	Quiet      []string            `toml:"quiet" json:"quiet"`
 	PerFile    map[string][]string `toml:"per-file-ignores" json:"per-file-ignores"`
 	Timeout    *int                `toml:"timeout" json:"timeout"`
 	Models     *models.Entries     `toml:"models" json:"models"`
@@ -68,8 +72,8 @@ type fault func(reason, hint string, at ...string)
 
 // settings checks the values of r. What is wrong is reported and left unset.
 func (r *raw) settings(known []string, bad fault) Settings {
-	s := Settings{Select: r.Select, Ignore: r.Ignore, Exclude: r.Exclude}
-	if v, ok := choice(r.Profile, "profile", []string{ProfileDefault, ProfileAudit}, bad); ok {
+	s := Settings{Select: r.Select, Ignore: r.Ignore, Include: r.Include, Exclude: r.Exclude, Quiet: r.Quiet}
+	if v, ok := choice(r.Profile, "profile", profiles, bad); ok {
 		s.Profile = v
 	}
 	if v, ok := choice(r.Severity, "severity", severities(), bad); ok {
@@ -88,8 +92,16 @@ func (r *raw) settings(known []string, bad fault) Settings {
 	}
 	checkNames(r.Select, known, bad, "select")
 	checkNames(r.Ignore, known, bad, "ignore")
+	for i, e := range r.Include {
+		checkPattern(e, bad, "include", strconv.Itoa(i))
+	}
 	for i, e := range r.Exclude {
 		checkPattern(e, bad, "exclude", strconv.Itoa(i))
+	}
+	for i, q := range r.Quiet {
+		if !slices.Contains(Roles, q) {
+			bad(fmt.Sprintf("unknown role of files %q", q), instead(q, Roles), "quiet", strconv.Itoa(i))
+		}
 	}
 	for _, p := range slices.Sorted(maps.Keys(r.PerFile)) {
 		checkPattern(p, bad, "per-file-ignores", p)

@@ -40,7 +40,7 @@ func IsTemplate(name string) bool {
 // IsText reports whether the name is that of a file that may hold text.
 func IsText(name string) bool { return !secrets.IsBinary(name) }
 
-// Walk calls fn for the files below root whose names are wanted, in a fixed order:
+// Walk calls fn for the files below root whose names are wanted, and those that include names, in a fixed order:
 // sorted by name, folder by folder. A root that is a file is passed as it is, whatever
 // its name. Left out are what .gitignore files, exclude and [skipped] name,
 // Python environments, symbolic links to folders, and links to files below
@@ -98,7 +98,7 @@ func (w *walker) walk(ctx context.Context, dir, abs string) error {
 		switch {
 		case e.IsDir():
 			err = w.enter(ctx, p, a, e.Name())
-		case w.wanted(e.Name()) && !w.leftOut(a, e.Name(), false):
+		case w.included(a, e.Name()) && !w.leftOut(a, e.Name(), false):
 			err = w.visit(p, e)
 		}
 		if err != nil {
@@ -122,6 +122,16 @@ func (w *walker) enter(ctx context.Context, dir, abs, name string) error {
 		return nil // a Python environment
 	}
 	return w.walk(ctx, dir, abs)
+}
+
+// included decides over a file: over one of Python by include, which means
+// nothing outside the folder of the configuration, over another by its name too.
+func (w *walker) included(abs, name string) bool {
+	rel, ok := strings.CutPrefix(filepath.ToSlash(abs), w.dir+"/")
+	if !ok || len(w.cfg.include) == 0 {
+		return w.wanted(name)
+	}
+	return w.cfg.included(rel) || !IsSource(name) && w.wanted(name)
 }
 
 // leftOut decides over one entry; those above it have been let in.

@@ -21,6 +21,10 @@ type comment struct {
 // leaves out what the configuration does not show.
 func (a *analysed) suppress(all []analysis.Finding, tree *syntax.Tree, cfg *config.Config) []analysis.Finding {
 	kept := all
+	var role config.Role
+	if len(all) > 0 {
+		role = cfg.RoleOf(a.run.path, tree.File.Text())
+	}
 	if list := a.comments(tree); len(list) > 0 {
 		var problems []suppress.Problem
 		kept, problems = suppress.Apply(suppress.Input{
@@ -28,7 +32,7 @@ func (a *analysed) suppress(all []analysis.Finding, tree *syntax.Tree, cfg *conf
 			Statement: func(off uint32) source.Span { return statementAt(tree, off) },
 			State:     func(name string) suppress.State { return nameState(cfg, a.run.path, name) },
 			Suggest:   func(name string) string { return config.Closest(name, config.Names(rules.All())) },
-			Shown:     func(f *analysis.Finding) bool { return cfg.Shows(f) },
+			Shown:     func(f *analysis.Finding) bool { return cfg.Shows(f, role) },
 		}, all)
 		if tree.Partial == "" && !a.partly {
 			kept = a.problems(kept, problems)
@@ -36,7 +40,7 @@ func (a *analysed) suppress(all []analysis.Finding, tree *syntax.Tree, cfg *conf
 	}
 	shown := make([]analysis.Finding, 0, len(kept))
 	for i := range kept {
-		if cfg.Shows(&kept[i]) {
+		if cfg.Shows(&kept[i], role) {
 			shown = append(shown, kept[i])
 		}
 	}

@@ -3,6 +3,8 @@
 package engine
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"pavise/analysis"
@@ -175,4 +177,23 @@ func Check(f *source.File, o Options) *Snapshot {
 	snap := a.snapshot(nil, a, o.Config)
 	snap.settled, snap.files = true, files
 	return snap
+}
+
+// Around is the files around the snapshot's, by their absolute paths, and the
+// handlers that they register.
+func (s *Snapshot) Around() (tree func(path string) *syntax.Tree, routes []flow.Registration) {
+	files, byFile := s.others()
+	own := inProgram(s.file.Path())
+	for _, from := range slices.Sorted(maps.Keys(byFile)) {
+		routes = append(routes, byFile[from]...)
+	}
+	return func(path string) *syntax.Tree {
+		if path == own {
+			return s.tree
+		}
+		if files == nil {
+			return nil
+		}
+		return files.Tree(path)
+	}, routes
 }

@@ -100,6 +100,31 @@ func parse(c Comment) []*directive {
 	return found
 }
 
+// A Name is what one entry of a marker says: the name or class of a rule, or its
+// id in another tool.
+type Name struct {
+	Text string
+	Span source.Span
+	tool tool
+}
+
+// Names are the entries of the markers of a comment.
+func Names(c Comment) []Name {
+	var all []Name
+	for _, d := range parse(c) {
+		for _, n := range d.names {
+			all = append(all, Name{n.text, n.span, d.tool})
+		}
+	}
+	return all
+}
+
+// Covers reports whether the name stands for the rule.
+func (n Name) Covers(r *analysis.Rule) bool {
+	x := name{text: n.Text}
+	return x.covers(n.tool, r)
+}
+
 // after reads the marker behind the "#" at hash, if there is one.
 func after(text string, hash int) *directive {
 	at := skipBlank(text, hash+1)
@@ -215,7 +240,7 @@ func nosec(text string, hash, at int) *directive {
 			return d
 		}
 		d.all = false
-		d.names = append(d.names, name{text: text[i:end]})
+		d.names = append(d.names, name{text: text[i:end], span: source.Span{Start: uint32(i), End: uint32(end)}})
 		d.span.End, at = uint32(end), end
 	}
 }
@@ -259,7 +284,7 @@ func noqa(text string, hash, at int) *directive {
 		if !code(text[i:end], 5) {
 			return d
 		}
-		d.names = append(d.names, name{text: text[i:end]})
+		d.names = append(d.names, name{text: text[i:end], span: source.Span{Start: uint32(i), End: uint32(end)}})
 		d.span.End, at = uint32(end), end
 	}
 }
@@ -286,7 +311,7 @@ func nosemgrep(text string, hash, at int) *directive {
 		if end == i {
 			break
 		}
-		d.names = append(d.names, name{text: text[i:end]})
+		d.names = append(d.names, name{text: text[i:end], span: source.Span{Start: uint32(i), End: uint32(end)}})
 		d.span.End, at = uint32(end), end
 	}
 	d.all = len(d.names) == 0
@@ -318,8 +343,8 @@ func (n *name) covers(t tool, r *analysis.Rule) bool {
 	switch t {
 	case bandit:
 		return slices.Contains(r.Aliases.Bandit, n.text)
-	case ruff:
-		return slices.Contains(r.Aliases.Ruff, n.text)
+	case ruff: // Flake8 takes the start of a code for all of them
+		return slices.ContainsFunc(r.Aliases.Ruff, func(a string) bool { return strings.HasPrefix(a, n.text) })
 	case semgrep:
 		return slices.ContainsFunc(r.Aliases.Semgrep, func(a string) bool { return tailOf(a, n.text) || tailOf(n.text, a) })
 	}

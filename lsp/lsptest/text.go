@@ -314,8 +314,11 @@ func (e *Editor) apply(w WorkspaceEdit) error {
 	return nil
 }
 
-// create makes an empty file if there is none.
+// create makes an empty file if there is none, with the folders to it.
 func (e *Editor) create(uri string) error {
+	if err := os.MkdirAll(filepath.Dir(pathOf(uri)), 0o755); err != nil {
+		return err
+	}
 	f, err := os.OpenFile(pathOf(uri), os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
@@ -374,6 +377,29 @@ func (e *Editor) Hover(name string, at Position) string {
 		e.t.Fatalf("hover: %v", err)
 	}
 	return h.Contents.Value
+}
+
+// Completion is one entry of what is offered while somebody types.
+type Completion struct {
+	Label, Detail, SortText string
+	TextEdit                struct {
+		Range   Range
+		NewText string
+	}
+}
+
+// Complete asks for what may follow at a place, in the order in which an editor
+// shows it.
+func (e *Editor) Complete(name string, at Position) []Completion {
+	e.t.Helper()
+	var list struct{ Items []Completion }
+	params := id(e.URI(name))
+	params["position"] = at
+	if err := e.Call("textDocument/completion", params, &list); err != nil {
+		e.t.Fatalf("completion: %v", err)
+	}
+	slices.SortStableFunc(list.Items, func(a, b Completion) int { return strings.Compare(a.SortText, b.SortText) })
+	return list.Items
 }
 
 // Action is a code action, or the command that stands for one.

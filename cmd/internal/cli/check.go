@@ -17,13 +17,17 @@ import (
 	"pavise/analysis/secrets"
 	"pavise/analysis/source"
 	"pavise/cmd/internal/report"
+	"pavise/quickfix/poc"
 )
 
 type checkCmd struct {
 	Paths []string `arg:"" optional:"" name:"path" help:"Files and folders; without any the working folder."`
 	selection
-	Format        string `enum:"text,json,sarif" default:"text" help:"text, json or sarif."`
+	Format        string `enum:"text,json,sarif,markdown" default:"text" help:"text, json, sarif, or markdown: a report for each finding."`
 	Output        string `short:"o" placeholder:"FILE" help:"Write the report to a file."`
+	Baseline      string `placeholder:"FILE" xor:"baseline" help:"Report only what this file of earlier findings does not hold."`
+	WriteBaseline string `placeholder:"FILE" xor:"baseline,diff" help:"Write what is found to this file instead of reporting it."`
+	Diff          string `placeholder:"REV" xor:"diff" help:"Report only what the change since this commit of git added; REV... means since the branch left REV."`
 	StdinFilename string `placeholder:"NAME" help:"Read the text of a file of this name from standard input."`
 	Color         string `enum:"auto,always,never" default:"auto" help:"auto, always or never."`
 	Jobs          int    `short:"j" placeholder:"N" help:"Files that are checked at a time; by default one for each core."`
@@ -35,6 +39,7 @@ type checkCmd struct {
 type outcome struct {
 	report.File
 	in       input
+	cfg      *config.Config // of what was found, nil if nothing was looked for
 	snap     *engine.Snapshot
 	template bool
 	plain    bool // neither Python nor a template
@@ -52,6 +57,12 @@ func (c *checkCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	batch := engine.NewBatch()
+	sift, err := c.sieve(batch)
+	if err != nil {
+		return err
+	}
+	defer sift.close()
 	out, done, err := c.output(a)
 	if err != nil {
 		return err
@@ -62,7 +73,6 @@ func (c *checkCmd) Run(ctx context.Context, a *app) error {
 	w := c.writer(out, start)
 	var sum report.Summary
 	relaxGC(0)
-	batch := engine.NewBatch()
 	kept := c.recall(batch)
 	outcomes, err := c.analyse(ctx, a, batch, inputs, bar)
 	bar.stop()
@@ -73,12 +83,16 @@ func (c *checkCmd) Run(ctx context.Context, a *app) error {
 				return outcomes[i]
 			},
 			func(_ int, o *outcome) error {
-				sum.Add(&o.File)
 				a.noteOutcome(o)
+				if err := sift.file(o); err != nil {
+					return err
+				}
+				sum.Add(&o.File)
 				return w.File(&o.File)
 			})
 	}
 	if err == nil {
+		sum.Gone = sift.gone()
 		err = w.Close(&sum)
 	}
 	if err == nil {
@@ -86,6 +100,9 @@ func (c *checkCmd) Run(ctx context.Context, a *app) error {
 	}
 	if err := closing(err, done); err != nil {
 		return err
+	}
+	if c.WriteBaseline != "" {
+		return sift.write(a, c.WriteBaseline)
 	}
 	if c.Output != "" {
 		a.note("%s", sum.Sentence())
@@ -176,15 +193,19 @@ func (c *checkCmd) output(a *app) (io.Writer, func() error, error) {
 }
 
 func (c *checkCmd) writer(out io.Writer, start time.Time) report.Writer {
-	switch c.Format {
-	case "json":
+	switch {
+	case c.WriteBaseline != "":
+		return nothing{}
+	case c.Format == "json":
 		return report.NewJSON(out, version())
-	case "sarif":
+	case c.Format == "markdown":
+		return report.NewMarkdown(out)
+	case c.Format == "sarif":
 		root, err := os.Getwd()
 		if err != nil {
 			root = "/"
 		}
-		return report.NewSARIF(out, report.SARIFOptions{Version: version(), Rules: rules.All(), Root: root})
+		return report.NewSARIF(out, report.SARIFOptions{Version: version(), Rules: rules.All(), Root: root, Baseline: c.Baseline != ""})
 	}
 	o := report.TextOptions{Color: bool(style(out, c.Color))}
 	if width, ok := terminal(out); ok {
@@ -215,7 +236,13 @@ func (c *checkCmd) resolve(batch *engine.Batch, o *outcome) {
 		return
 	}
 	o.analysed(o.in, snap)
+	o.cfg = snap.Config()
 	o.Findings = report.Resolve(snap.File(), snap.Findings(), snap.Secrets(), batch.File)
+	if c.Format == "markdown" {
+		for i := range o.Findings {
+			o.Findings[i].Markdown = poc.Finding(snap, &snap.Findings()[i], o.cfg.Root())
+		}
+	}
 	o.snap = nil
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 type explainCmd struct {
-	Rule   string `arg:"" help:"The rule, or its id in Bandit, Ruff or Semgrep."`
+	Rule   string `arg:"" help:"The rule, its class, or its id in Bandit, Ruff or Semgrep."`
 	Format string `enum:"text,markdown" default:"text" help:"text or markdown."`
 	Color  string `enum:"auto,always,never" default:"auto" help:"auto, always or never."`
 }
@@ -20,6 +20,10 @@ type explainCmd struct {
 func (c *explainCmd) Run(a *app) error {
 	list, err := named(c.Rule)
 	if err != nil {
+		return err
+	}
+	if c.Format == "text" && len(list) > 1 && list[0].Class == c.Rule {
+		_, err := fmt.Fprint(a.stdout, report.RulesText(list, style(a.stdout, c.Color))+"\n`pavise explain RULE` tells more of one.\n")
 		return err
 	}
 	for i, r := range list {
@@ -38,30 +42,31 @@ func (c *explainCmd) Run(a *app) error {
 	return nil
 }
 
-// named finds the rule of a name, or the rules that other tools know under it.
+// named finds the rule of a name, the rules of a class, or those that other
+// tools know under the name.
 func named(name string) ([]*analysis.Rule, error) {
 	if r := rules.ByID(name); r != nil {
 		return []*analysis.Rule{r}, nil
 	}
-	var ids, class []string
-	var list []*analysis.Rule
+	var class, alias []*analysis.Rule
+	known := config.Names(rules.All())
 	for _, r := range rules.All() {
-		ids = append(ids, r.ID)
 		if r.Class == name {
-			class = append(class, r.ID)
+			class = append(class, r)
 		}
-		alias := slices.Concat(r.Aliases.Bandit, r.Aliases.Ruff, r.Aliases.Semgrep)
-		if slices.ContainsFunc(alias, func(s string) bool { return strings.EqualFold(s, name) }) {
-			list = append(list, r)
+		ids := slices.Concat(r.Aliases.Bandit, r.Aliases.Ruff, r.Aliases.Semgrep)
+		if slices.ContainsFunc(ids, func(s string) bool { return strings.EqualFold(s, name) }) {
+			alias = append(alias, r)
 		}
+		known = append(known, ids...)
 	}
 	switch {
-	case len(list) > 0:
-		return list, nil
 	case len(class) > 0:
-		return nil, fmt.Errorf("%q is a class: explain one of its rules, %s", name, strings.Join(class, ", "))
+		return class, nil
+	case len(alias) > 0:
+		return alias, nil
 	}
-	if near := config.Closest(name, ids); near != "" {
+	if near := config.Closest(name, known); near != "" {
 		return nil, fmt.Errorf("unknown rule %q: did you mean %q?", name, near)
 	}
 	return nil, fmt.Errorf("unknown rule %q: `pavise rules` lists them", name)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"unicode/utf8"
 
 	"pavise/analysis/config"
@@ -86,4 +87,12 @@ func lines(f *source.File) int {
 		n--
 	}
 	return n
+}
+
+// folderOf is the folder at path, or the one that a file lies in.
+func folderOf(path string) string {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return path
+	}
+	return filepath.Dir(path)
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -20,7 +19,7 @@ type selection struct {
 	Ignore     []string `placeholder:"RULE" help:"Not these rules or classes."`
 	Severity   string   `enum:",info,low,medium,high,critical" default:"" placeholder:"LEVEL" help:"The least severity: info, low, medium, high or critical."`
 	Confidence string   `enum:",low,medium,high" default:"" placeholder:"LEVEL" help:"The least confidence: low, medium or high."`
-	Profile    string   `enum:",default,audit" default:"" placeholder:"NAME" help:"default, or audit, which also shows what is too noisy for daily use."`
+	Profile    string   `enum:",default,strict,audit" default:"" placeholder:"NAME" help:"default; strict, which also shows what is less sure; or audit, which shows everything."`
 	Config     string   `placeholder:"FILE" help:"Read this configuration instead of the nearest pavise.toml or pyproject.toml."`
 }
 
@@ -76,10 +75,7 @@ func (c *configs) of(path string) (*config.Config, error) {
 	if c.file != nil {
 		return c.file, nil
 	}
-	dir := path
-	if info, err := os.Stat(path); err != nil || !info.IsDir() {
-		dir = filepath.Dir(path)
-	}
+	dir := folderOf(path)
 	if known, ok := c.dirs[dir]; ok {
 		return known, nil
 	}

@@ -179,14 +179,16 @@ func configSchema(docs modelDocs) ([]byte, error) {
 		"ignore":           names,
 		"severity":         {Type: "string"},
 		"confidence":       {Type: "string"},
+		"include":          patterns,
 		"exclude":          patterns,
+		"quiet":            {Type: "array", Items: &schema{Type: "string", Enum: config.Roles}},
 		"per-file-ignores": {Type: "object", Additional: names},
 		"timeout":          {Type: "integer", Minimum: &one},
 		"models":           modelsSchema(docs),
 	}
 	defaults := config.Default()
 	values := map[string]any{
-		"profile": defaults.Profile, "severity": defaults.Severity.String(),
+		"profile": defaults.Profile, "severity": defaults.Severity.String(), "quiet": defaults.Quiet,
 		"confidence": defaults.Confidence.String(), "timeout": defaults.Timeout,
 	}
 	s := schema{

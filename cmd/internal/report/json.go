@@ -52,6 +52,8 @@ type jsonSummary struct {
 	Skipped    int            `json:"skipped"`
 	Lines      int            `json:"lines"`
 	Findings   int            `json:"findings"`
+	Known      int            `json:"known,omitempty"`
+	Gone       int            `json:"gone,omitempty"`
 	BySeverity map[string]int `json:"by_severity"`
 }
 
@@ -92,7 +94,7 @@ func (j *jsonWriter) File(f *File) error {
 }
 
 func (j *jsonWriter) Close(s *Summary) error {
-	sum := jsonSummary{s.Files, s.Skipped, s.Lines, s.Findings, map[string]int{}}
+	sum := jsonSummary{s.Files, s.Skipped, s.Lines, s.Findings, s.Known, s.Gone, map[string]int{}}
 	for sev, n := range s.BySeverity {
 		sum.BySeverity[analysis.Severity(sev).String()] = n
 	}

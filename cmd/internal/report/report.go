@@ -42,6 +42,7 @@ type Finding struct {
 	Message     string
 	Steps       []Step
 	Fingerprint string
+	Markdown    string // the finding as a report of its own, if one is wanted
 }
 
 // File is the outcome of one file.
@@ -49,6 +50,7 @@ type File struct {
 	Path     string
 	Lines    int
 	Findings []Finding
+	Known    []Finding // those that a baseline holds
 	// Note says in a plain sentence why the file was not checked, or not to its
 	// end; "" when it was.
 	Note    string
@@ -61,6 +63,8 @@ type Summary struct {
 	Skipped    int // not checked
 	Lines      int
 	Findings   int
+	Known      int // findings that a baseline holds, which are not among the others
+	Gone       int // findings of a baseline that are found no more
 	Affected   int // files with findings
 	BySeverity [analysis.Critical + 1]int
 }
@@ -74,6 +78,7 @@ func (s *Summary) Add(f *File) {
 	s.Files++
 	s.Lines += f.Lines
 	s.Findings += len(f.Findings)
+	s.Known += len(f.Known)
 	if len(f.Findings) > 0 {
 		s.Affected++
 	}

@@ -19,6 +19,9 @@ type SARIFOptions struct {
 	Version string           // of the tool
 	Rules   []*analysis.Rule // all that took part
 	Root    string           // absolute folder that relative paths start from
+	// Baseline says that findings were compared with a baseline: each result
+	// tells whether it is new then, and those that are not are in the log too.
+	Baseline bool
 }
 
 // rootID names the folder that relative paths start from.
@@ -29,11 +32,15 @@ type sarifWriter struct {
 	run   *sarif.Run
 	index map[string]int // of rules, by ID
 	inv   *sarif.Invocation
+	state string // of findings that no baseline holds
 }
 
 // NewSARIF writes a SARIF 2.1.0 log when it is closed.
 func NewSARIF(w io.Writer, o SARIFOptions) Writer {
 	s := &sarifWriter{w: w, run: sarif.NewRun(), index: map[string]int{}}
+	if o.Baseline {
+		s.state = "new"
+	}
 	driver := sarif.NewToolComponent().WithName("pavise").WithVersion(o.Version)
 	for i, r := range o.Rules {
 		s.index[r.ID] = i
@@ -56,7 +63,10 @@ func (s *sarifWriter) File(f *File) error {
 		s.inv.ToolExecutionNotifications = append(s.inv.ToolExecutionNotifications, n)
 	}
 	for i := range f.Findings {
-		s.run.Results = append(s.run.Results, s.result(&f.Findings[i]))
+		s.run.Results = append(s.run.Results, s.result(&f.Findings[i], s.state))
+	}
+	for i := range f.Known {
+		s.run.Results = append(s.run.Results, s.result(&f.Known[i], "unchanged"))
 	}
 	return nil
 }
@@ -73,13 +83,16 @@ func (s *sarifWriter) Close(*Summary) error {
 
 // result is one finding. A rule that is not among those of the run is an error
 // of the caller that shows as the index -1, which SARIF allows.
-func (s *sarifWriter) result(f *Finding) *sarif.Result {
+func (s *sarifWriter) result(f *Finding, state string) *sarif.Result {
 	index, ok := s.index[f.Rule.ID]
 	if !ok {
 		index = -1
 	}
 	r := sarif.NewRuleResult(f.Rule.ID).WithRuleIndex(index).WithLevel(level(f.Severity)).WithMessage(sarif.NewTextMessage(f.Message))
 	r.Locations = []*sarif.Location{location(&f.Location)}
+	if state != "" {
+		r.BaselineState = &state
+	}
 	r.PartialFingerprints = map[string]string{"pavise/v1": f.Fingerprint}
 	r.Properties = sarif.NewPropertyBag().
 		Add("severity", f.Severity.String()).

@@ -166,8 +166,12 @@ func (t *textWriter) Close(s *Summary) error {
 // Sentence is the summary in words.
 func (s *Summary) Sentence() string {
 	var b strings.Builder
+	finding := "finding"
+	if s.Known > 0 {
+		finding = "new finding"
+	}
 	if s.Findings == 0 {
-		fmt.Fprintf(&b, "No findings in %s.", Count(s.Files, "file"))
+		fmt.Fprintf(&b, "No %ss in %s.", finding, Count(s.Files, "file"))
 	} else {
 		var parts []string
 		for sev := analysis.Critical; ; sev-- {
@@ -178,7 +182,13 @@ func (s *Summary) Sentence() string {
 				break
 			}
 		}
-		fmt.Fprintf(&b, "%s (%s) in %d of %s.", Count(s.Findings, "finding"), strings.Join(parts, ", "), s.Affected, Count(s.Files, "file"))
+		fmt.Fprintf(&b, "%s (%s) in %d of %s.", Count(s.Findings, finding), strings.Join(parts, ", "), s.Affected, Count(s.Files, "file"))
+	}
+	if s.Known > 0 {
+		fmt.Fprintf(&b, " %s in the baseline.", Thousands(s.Known))
+	}
+	if s.Gone > 0 {
+		fmt.Fprintf(&b, " Of the baseline %s gone: write it anew with --write-baseline.", amount(s.Gone))
 	}
 	if s.Skipped > 0 {
 		verb := "were"
@@ -188,6 +198,14 @@ func (s *Summary) Sentence() string {
 		fmt.Fprintf(&b, " %s %s not checked.", Count(s.Skipped, "file"), verb)
 	}
 	return b.String()
+}
+
+// amount is a number with its verb.
+func amount(n int) string {
+	if n == 1 {
+		return "1 finding is"
+	}
+	return Count(n, "finding") + " are"
 }
 
 // Count is a number with its noun.

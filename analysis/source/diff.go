@@ -1,22 +1,20 @@
-package lsp
+package source
 
 import (
 	"bytes"
 	"slices"
-
-	"pavise/analysis/source"
 )
 
-// The bounds of the work of lineEdits: lines between the first and the last
+// The bounds of the work of LineEdits: lines between the first and the last
 // difference, and lines that differ. Beyond them there is one edit.
 const (
 	diffLimit = 20_000
 	diffDepth = 1000
 )
 
-// lineEdits are the edits that make text of file: whole lines, as few as
+// LineEdits are the edits that make text of file: whole lines, as few as
 // possible, so that an editor keeps its marks and cursors in between.
-func lineEdits(file *source.File, text []byte) []source.Edit {
+func LineEdits(file *File, text []byte) []Edit {
 	a, b := splitLines(file.Text()), splitLines(text)
 	start := 0
 	for start < len(a) && start < len(b) && bytes.Equal(a[start], b[start]) {
@@ -30,10 +28,10 @@ func lineEdits(file *source.File, text []byte) []source.Edit {
 	for _, l := range a[:start] {
 		offset += uint32(len(l))
 	}
-	var edits []source.Edit
+	var edits []Edit
 	a, b = a[start:len(a)-end], b[start:len(b)-end]
 	for _, h := range hunks(a, b) {
-		e := source.Edit{New: string(bytes.Join(b[h.b0:h.b1], nil))}
+		e := Edit{New: string(bytes.Join(b[h.b0:h.b1], nil))}
 		e.Start = offset + size(a[:h.a0])
 		e.End = e.Start + size(a[h.a0:h.a1])
 		edits = append(edits, e)

@@ -1,0 +1,111 @@
+package lsp
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strings"
+
+	"go.lsp.dev/protocol"
+
+	"pavise/analysis"
+	"pavise/analysis/rules"
+	"pavise/analysis/source"
+	"pavise/analysis/suppress"
+)
+
+// completionTriggers are the characters behind which names are completed.
+var completionTriggers = []string{"[", ","}
+
+// completion completes the names of rules and classes in the brackets of an
+// ignore comment. Everywhere else it has nothing to say: the rest of Python is
+// for other servers.
+func (s *server) completion(_ context.Context, params []byte) (answer, any, error) {
+	var p positionParams
+	if err := decode(params, &p); err != nil {
+		return nil, nil, err
+	}
+	v, ok := s.viewOf(p.TextDocument.URI)
+	if !ok || !p.Position.ok() {
+		return nil, nil, nil
+	}
+	items := s.completeAt(v, p.Position.in(v.snap.File(), s.client.encoding))
+	if items == nil {
+		return nil, nil, nil
+	}
+	return nil, &protocol.CompletionList{Items: items}, nil
+}
+
+var openIgnore = regexp.MustCompile(`#\s*pavise:\s*ignore(-file)?\s*\[([^\]]*)$`)
+
+func (s *server) completeAt(v view, off uint32) []protocol.CompletionItem {
+	file := v.snap.File()
+	line := file.LineSpan(int(file.LineAt(off)))
+	before, after := string(file.Text()[line.Start:off]), string(file.Text()[off:line.End])
+	m := openIgnore.FindStringSubmatch(before)
+	if m == nil {
+		return nil
+	}
+	word := source.Span{Start: off - uint32(len(lastName(m[2]))), End: off + uint32(len(nameAhead(after)))}
+	rest, _, _ := strings.Cut(after[word.End-off:], "]")
+	given := strings.FieldsFunc(m[2][:len(m[2])-int(off-word.Start)]+" "+rest, func(r rune) bool { return r == ',' || r == ' ' })
+
+	here := reportedNear(v, line, m[1] != "")
+	items := []protocol.CompletionItem{}
+	add := func(name, detail, order string) {
+		if slices.Contains(given, name) {
+			return
+		}
+		items = append(items, protocol.CompletionItem{
+			Label: name, Kind: protocol.CompletionItemKindEnumMember, Detail: protocol.NewOptional(detail), SortText: protocol.NewOptional(order + name),
+			TextEdit: &protocol.TextEdit{Range: rangeOf(file, word, s.client.encoding), NewText: name},
+		})
+	}
+	var classes []string
+	for _, r := range rules.All() {
+		order := "1"
+		if slices.Contains(here, r) {
+			order = "0"
+		}
+		add(r.ID, r.Title, order)
+		if !slices.Contains(classes, r.Class) {
+			classes = append(classes, r.Class)
+			add(r.Class, "all rules of the class", "2")
+		}
+	}
+	return items
+}
+
+// lastName is the name that a list ends with, as far as it is typed.
+func lastName(list string) string {
+	return list[strings.LastIndexAny(list, ", \t")+1:]
+}
+
+// nameAhead is the rest of a name behind the cursor.
+func nameAhead(text string) string {
+	if i := strings.IndexFunc(text, func(r rune) bool {
+		return r != '-' && (r < 'a' || r > 'z') && (r < '0' || r > '9')
+	}); i >= 0 {
+		return text[:i]
+	}
+	return text
+}
+
+// reportedNear are the rules that report in the file, or in a statement that the
+// line or the next one is a part of: whoever ignores something means these.
+func reportedNear(v view, line source.Span, everywhere bool) []*analysis.Rule {
+	file := v.snap.File()
+	if next := int(file.LineAt(line.Start)) + 1; next < file.Lines() {
+		line.End = file.LineSpan(next).End
+	}
+	var list []*analysis.Rule
+	for _, f := range v.snap.Findings() {
+		if f.Rule.ID == suppress.RuleID || slices.Contains(list, f.Rule) {
+			continue
+		}
+		if everywhere || statementAt(v.snap.Tree(), f.Span.Start).Touches(line) {
+			list = append(list, f.Rule)
+		}
+	}
+	return list
+}
