@@ -7,6 +7,7 @@
 #   proofs runs programs before and after their fixes, with real libraries and databases; writes docs/fix-proofs.md
 #   lint   gofmt, go vet, golangci-lint
 #   gen    the generated files
+#   dist   archives, wheels and npm packages for Linux and Windows; needs Python 3, which fetches zig
 #   bench  benchmarks; with Python 3 also the latency of the server
 
 GO ?= go
@@ -18,7 +19,7 @@ export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
 .DEFAULT_GOAL := build
-.PHONY: build demo test e2e proofs lint gen bench clean tools
+.PHONY: build demo test e2e proofs lint gen dist bench clean tools
 
 build: tools
 	$(GO) build -trimpath -o bin/pavise ./cmd/pavise
@@ -47,6 +48,10 @@ gen: tools
 	$(GO) generate ./...
 	$(GO) run ./cmd/internal/gen
 
+# On a Mac: those for macOS.
+dist: tools
+	$(GO) run ./cmd/internal/dist -out dist
+
 # A quiet machine, or the figures say nothing. docs/performance.md has those of a good day. A ruff in the PATH is measured
 # beside the server.
 bench: build
@@ -58,7 +63,7 @@ bench: build
 		$$(command -v ruff >/dev/null && echo --server ruff=@ruff)
 
 clean:
-	rm -rf bin
+	rm -rf bin dist
 
 # What a build needs, in words, before a compiler says it in its own.
 tools:

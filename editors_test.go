@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // lspconfigFaults lists what nvim-lspconfig's own checks would not take in a
@@ -54,5 +56,37 @@ func TestNeovimConfig(t *testing.T) {
 	}
 	if got := lspconfigFaults(bad); !slices.Equal(got, want) {
 		t.Errorf("faults of a bad file: %q, want %q", got, want)
+	}
+}
+
+// fits holds a JSON file to a schema.
+func fits(t *testing.T, file, schema string) error {
+	t.Helper()
+	s, err := jsonschema.NewCompiler().Compile(schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = text.Close() }()
+	doc, err := jsonschema.UnmarshalJSON(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Validate(doc)
+}
+
+func TestJetBrainsTemplate(t *testing.T) {
+	const dir = "editors/jetbrains/"
+	if err := fits(t, dir+"pavise/template.json", dir+"template.schema.json"); err != nil {
+		t.Error(err)
+	}
+	if err := fits(t, dir+"pavise/settings.json", dir+"pavise/settings.schema.json"); err != nil {
+		t.Error(err)
+	}
+	if err := fits(t, dir+"pavise/clientSettings.json", dir+"template.schema.json"); err == nil {
+		t.Error("the schema takes what is no template")
 	}
 }

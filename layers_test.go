@@ -44,8 +44,8 @@ var layers = []string{
 	"quickfix/poc",
 	"lsp",
 	"lsp/lsptest",
-	"cmd/internal/report",
-	"cmd/internal/demo cmd/internal/gen",
+	"cmd/internal/report cmd/internal/version",
+	"cmd/internal/demo cmd/internal/gen cmd/internal/dist",
 	"cmd/internal/cli",
 	"cmd/*",
 }

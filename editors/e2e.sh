@@ -1,14 +1,17 @@
 #!/bin/bash
-# Drives real editors against the real server: e2e.sh PAVISE, where PAVISE is the binary.
+# Drives real editors against the real server: e2e.sh PAVISE [NAME...], where PAVISE is the binary.
 #
 # Each editor has a script editors/NAME/e2e/run.sh that is started with these variables set:
 #   E2E_PAVISE   the binary             E2E_BAKERY  the small application that is opened
 #   E2E_TMP      a folder of its own    E2E_CACHE   a folder that survives, for editors that were fetched
-#   E2E_TABLE    takes a line for each thing that ran or should have: ok or FAIL, editor, what, milliseconds, remark
-# What should run and cannot be had is a FAIL that says why. Everything started is ended by its process id.
+#   E2E_TABLE    takes a line for each thing that ran or should have: ok, FAIL or skip, editor, what, milliseconds, remark
+# What should run and cannot be had is a FAIL that says why; what cannot run on this machine at all is a skip that says why.
+# lib.sh has what the scripts share. What is installed is tested in the same way by cmd/internal/dist/e2e. Names of editors
+# after the binary choose among them. Everything started is ended by its process id.
 set -euo pipefail
 
-pavise=$(realpath "${1:?usage: e2e.sh PAVISE}")
+pavise=$(realpath "${1:?usage: e2e.sh PAVISE [NAME...]}")
+shift
 here=$(cd "$(dirname "$0")" && pwd)
 
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/pavise-e2e.XXXXXX")
@@ -21,11 +24,12 @@ export E2E_TABLE=$tmp/table
 : >"$E2E_TABLE"
 
 began=$SECONDS
-for script in "$here"/*/e2e/run.sh; do
+for script in "$here"/../cmd/internal/dist/e2e/run.sh "$here"/*/e2e/run.sh; do
 	editor=$(basename "$(dirname "$(dirname "$script")")")
+	[ $# = 0 ] || [[ " $* " = *" $editor "* ]] || continue
 	mkdir -p "$tmp/$editor"
 	lines=$(wc -l <"$E2E_TABLE")
-	if ! E2E_TMP=$tmp/$editor timeout -k 10 900 bash "$script" </dev/null; then
+	if ! E2E_TMP=$tmp/$editor timeout -k 10 2400 bash "$script" </dev/null; then
 		printf 'FAIL\t%s\tits script ended with an error\t0\t\n' "$editor" >>"$E2E_TABLE"
 	elif [ "$(wc -l <"$E2E_TABLE")" = "$lines" ]; then
 		printf 'FAIL\t%s\tnothing ran\t0\t\n' "$editor" >>"$E2E_TABLE"
@@ -43,5 +47,6 @@ awk -F '\t' '
 	}' "$E2E_TABLE"
 failed=$(grep -c '^FAIL' "$E2E_TABLE" || true)
 echo
-echo "$(grep -c '^ok' "$E2E_TABLE" || true) passed, $failed failed in $((SECONDS - began)) s"
+echo "$(grep -c '^ok' "$E2E_TABLE" || true) passed, $failed failed," \
+	"$(grep -c '^skip' "$E2E_TABLE" || true) skipped in $((SECONDS - began)) s"
 [ "$failed" = 0 ]

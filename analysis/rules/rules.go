@@ -35,6 +35,14 @@ import (
 	"pavise/analysis/rules/xss"
 )
 
+// Rules of one class give way to those of another.
+func init() {
+	give(crypto.WeakCipher, transport.WeakTLSVersion)
+	give(secrets.HardcodedPassword, crypto.EmptyPassword)
+}
+
+func give(r *analysis.Rule, way ...*analysis.Rule) { r.Yields = append(r.Yields, way...) }
+
 // All rules, by class.
 func All() []*analysis.Rule {
 	return slices.Concat(

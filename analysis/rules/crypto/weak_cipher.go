@@ -7,7 +7,6 @@ import (
 
 	"pavise/analysis"
 	"pavise/analysis/flow"
-	"pavise/analysis/rules/transport"
 	"pavise/analysis/syntax"
 )
 
@@ -24,7 +23,6 @@ var WeakCipher = &analysis.Rule{
 	OWASP2025:  "A04:2025 Cryptographic Failures",
 	Severity:   analysis.High,
 	Confidence: analysis.Certain,
-	Yields:     []*analysis.Rule{transport.WeakTLSVersion},
 	Aliases: analysis.Aliases{
 		Bandit:  []string{"B304"},
 		Ruff:    []string{"S304"},

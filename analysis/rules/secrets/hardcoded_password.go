@@ -6,7 +6,6 @@ import (
 
 	"pavise/analysis"
 	"pavise/analysis/flow"
-	"pavise/analysis/rules/crypto"
 	"pavise/analysis/secrets"
 	"pavise/analysis/syntax"
 )
@@ -30,7 +29,7 @@ var HardcodedPassword = &analysis.Rule{
 		Semgrep: []string{"hardcoded-password-default-argument"},
 	},
 	Page:   hardcodedPasswordPage,
-	Yields: []*analysis.Rule{KnownSecretToken, CredentialsInURL, CloudCredentialsInClient, PrivateKeyInSource, crypto.EmptyPassword},
+	Yields: []*analysis.Rule{KnownSecretToken, CredentialsInURL, CloudCredentialsInClient, PrivateKeyInSource},
 	Checks: []analysis.Check{
 		analysis.Texts{Run: judgeNamed},
 		analysis.Calls{Names: logins(), Run: judgeLogin},

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"pavise/cmd/internal/version"
 )
 
 const (
@@ -56,7 +58,7 @@ func build() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s %s %d %d", version(), path, info.Size(), info.ModTime().UnixNano()), nil
+	return fmt.Sprintf("%s %s %d %d", version.Build(), path, info.Size(), info.ModTime().UnixNano()), nil
 }
 
 // sum seals data of this build.

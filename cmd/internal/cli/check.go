@@ -17,6 +17,7 @@ import (
 	"pavise/analysis/secrets"
 	"pavise/analysis/source"
 	"pavise/cmd/internal/report"
+	"pavise/cmd/internal/version"
 	"pavise/quickfix/poc"
 )
 
@@ -197,7 +198,7 @@ func (c *checkCmd) writer(out io.Writer, start time.Time) report.Writer {
 	case c.WriteBaseline != "":
 		return nothing{}
 	case c.Format == "json":
-		return report.NewJSON(out, version())
+		return report.NewJSON(out, version.Build())
 	case c.Format == "markdown":
 		return report.NewMarkdown(out)
 	case c.Format == "sarif":
@@ -205,7 +206,7 @@ func (c *checkCmd) writer(out io.Writer, start time.Time) report.Writer {
 		if err != nil {
 			root = "/"
 		}
-		return report.NewSARIF(out, report.SARIFOptions{Version: version(), Rules: rules.All(), Root: root, Baseline: c.Baseline != ""})
+		return report.NewSARIF(out, report.SARIFOptions{Version: version.Build(), Rules: rules.All(), Root: root, Baseline: c.Baseline != ""})
 	}
 	o := report.TextOptions{Color: bool(style(out, c.Color))}
 	if width, ok := terminal(out); ok {

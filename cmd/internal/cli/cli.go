@@ -28,6 +28,7 @@ type grammar struct {
 	Check   checkCmd   `cmd:"" help:"Check Python files and folders."`
 	Fix     fixCmd     `cmd:"" help:"Fix findings: show the changes, or write them with --write."`
 	Explain explainCmd `cmd:"" help:"Explain a rule: what it flags, why, and what to write instead."`
+	Init    initCmd    `cmd:"" help:"Set up a project: pre-commit, GitHub workflows, a first configuration."`
 	Rules   rulesCmd   `cmd:"" help:"List the rules."`
 	Serve   serveCmd   `cmd:"" help:"Run the language server on standard input and output."`
 	Version versionCmd `cmd:"" help:"Print the version."`

@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"pavise/analysis/rules"
+	"pavise/cmd/internal/version"
 	"pavise/lsp"
 )
 
@@ -37,7 +38,7 @@ func (c *serveCmd) Run(ctx context.Context, a *app) error {
 		}
 	})
 	defer writing.Wait()
-	err = lsp.Serve(ctx, a.stdin, a.stdout, lsp.Options{Log: log, Version: version(), PageURL: pages.url})
+	err = lsp.Serve(ctx, a.stdin, a.stdout, lsp.Options{Log: log, Version: version.Build(), PageURL: pages.url})
 	if errors.Is(err, lsp.ErrGone) {
 		return nil // an editor that just closes the pipe is no fault worth a message
 	}

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"pavise/analysis/config"
@@ -62,9 +63,17 @@ func generate(root string) ([]generated, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the models: %w", err)
 	}
-	schema, err := configSchema(docs)
+	form, err := configSchema(docs)
 	if err != nil {
 		return nil, fmt.Errorf("make the schema: %w", err)
+	}
+	schema, err := encode(form)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := encode(settingsSchema(form))
+	if err != nil {
+		return nil, err
 	}
 	page, err := os.ReadFile(filepath.Join(root, "docs", "configuration.md"))
 	if err != nil {
@@ -87,6 +96,7 @@ func generate(root string) ([]generated, error) {
 		{"docs/configuration.md", page},
 		{"docs/rules.md", []byte(report.RulesMarkdown(rules.All()))},
 		{"docs/pavise.schema.json", schema},
+		{"editors/jetbrains/pavise/settings.schema.json", settings},
 	}, nil
 }
 
@@ -169,7 +179,7 @@ func (p properties) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-func configSchema(docs modelDocs) ([]byte, error) {
+func configSchema(docs modelDocs) (schema, error) {
 	names := schema{Type: "array", Items: &schema{Ref: "#/$defs/rule"}}
 	patterns := schema{Type: "array", Items: &schema{Type: "string"}}
 	one := 1
@@ -200,11 +210,32 @@ func configSchema(docs modelDocs) ([]byte, error) {
 	for _, k := range config.Keys() {
 		p, ok := forms[k.Name]
 		if !ok {
-			return nil, fmt.Errorf("the key %s has no form", k.Name)
+			return schema{}, fmt.Errorf("the key %s has no form", k.Name)
 		}
 		p.Description, p.Enum, p.Default = k.Doc, k.Enum, values[k.Name]
 		s.Properties = append(s.Properties, property{k.Name, p})
 	}
+	return s, nil
+}
+
+// settingsSchema is the form of an editor's settings: those of the
+// configuration and what only the server asks for, in an object under our name.
+func settingsSchema(form schema) schema {
+	inner := schema{
+		Type: "object", Additional: false,
+		Properties: append(slices.Clone(form.Properties),
+			property{"scan", schema{
+				Type: "string", Enum: []string{"workspace", "open"}, Default: "open",
+				Description: "Whether the whole workspace is checked at the start, or the files that are open.",
+			}}),
+	}
+	return schema{
+		Schema: form.Schema, Title: "The settings of Pavise in an editor", Type: "object",
+		Properties: properties{{"pavise", inner}}, Defs: form.Defs,
+	}
+}
+
+func encode(s schema) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

@@ -19,7 +19,11 @@ func TestConfigSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := configSchema(docs)
+	form, err := configSchema(docs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := encode(form)
 	if err != nil {
 		t.Fatal(err)
 	}

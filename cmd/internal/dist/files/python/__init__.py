@@ -1,0 +1,1 @@
+"""Carries the program pavise; see __main__."""
