@@ -1,6 +1,7 @@
 package pavise_test
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"regexp"
@@ -88,5 +89,17 @@ func TestJetBrainsTemplate(t *testing.T) {
 	}
 	if err := fits(t, dir+"pavise/clientSettings.json", dir+"template.schema.json"); err == nil {
 		t.Error("the schema takes what is no template")
+	}
+}
+
+// The VSIX carries the licence, so the extension has a copy.
+func TestLicenceOfExtension(t *testing.T) {
+	ours, err := os.ReadFile("LICENSE")
+	if err != nil {
+		t.Fatal(err)
+	}
+	copied, err := os.ReadFile("editors/vscode/LICENSE")
+	if err != nil || !bytes.Equal(ours, copied) {
+		t.Errorf("editors/vscode/LICENSE is not the licence of the project: %v", err)
 	}
 }

@@ -318,7 +318,9 @@ func (a *actionList) addExplain(f *analysis.Finding) {
 	if !a.once(title, source.Span{}) {
 		return
 	}
-	command := protocol.Command{Title: title, Command: cmdExplain, Arguments: arguments(map[string]string{"rule": f.Rule.ID})}
+	// The address of the finding is for clients that show it in a view of their own.
+	about := explainParams{URI: a.v.uri, Rule: f.Rule.ID, Fingerprint: f.Fingerprint}
+	command := protocol.Command{Title: title, Command: cmdExplain, Arguments: arguments(about)}
 	if !a.s.client.actionLiterals {
 		a.offered = append(a.offered, &command)
 		return

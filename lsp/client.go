@@ -29,6 +29,8 @@ type client struct {
 
 	markdown bool // of hover
 
+	hints, hintRefresh bool // of inlay hints
+
 	configuration, watchSettings, watchFiles bool
 	progress, showDocument                   bool
 }
@@ -129,6 +131,8 @@ func readClient(params []byte) client {
 		watchSettings:  workspace.at("didChangeConfiguration", "dynamicRegistration").bool(),
 		watchFiles:     workspace.at("didChangeWatchedFiles", "dynamicRegistration").bool(),
 		progress:       window.at("workDoneProgress").bool(),
+		hints:          document.at("inlayHint").object(),
+		hintRefresh:    workspace.at("inlayHint", "refreshSupport").bool(),
 		showDocument:   window.at("showDocument", "support").bool(),
 	}
 	c.createFiles = c.versionedEdits &&

@@ -37,6 +37,9 @@ func (s *server) publish(ctx context.Context, d *document) {
 func (s *server) republish(ctx context.Context, d *document) {
 	s.publish(ctx, d)
 	s.refreshPulls(ctx)
+	if s.settingsFor(s.folderOf(d.path)).hints {
+		s.refreshHints(ctx)
+	}
 }
 
 // push sends one publishDiagnostics.

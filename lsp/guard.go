@@ -35,6 +35,9 @@ var requests = map[string]request{
 	protocol.MethodTextDocumentDiagnostic:  (*server).pullDocument,
 	protocol.MethodWorkspaceDiagnostic:     (*server).pullWorkspace,
 	protocol.MethodWorkspaceExecuteCommand: (*server).executeCommand,
+	protocol.MethodTextDocumentInlayHint:   (*server).inlayHints,
+	methodExplain:                          (*server).explainRequest,
+	methodRules:                            (*server).listRules,
 }
 
 var notifications = map[string]notification{

@@ -60,6 +60,9 @@ func (s *server) capabilities() protocol.ServerCapabilities {
 			ResolveProvider: new(s.client.lazyEdits),
 		}
 	}
+	if s.client.hints {
+		c.InlayHintProvider = protocol.Boolean(true)
+	}
 	if s.pull {
 		c.DiagnosticProvider = &protocol.DiagnosticOptions{
 			Identifier:           new("pavise"),

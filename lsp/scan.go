@@ -91,12 +91,26 @@ func (s *server) scan(ctx context.Context, token value) scanResult {
 		}
 	}
 	r := s.scanFiles(ctx, files, p)
+	r.Findings += s.foundInOpen(seen)
 	s.dropGone(seen, r.Complete)
 	end(fmt.Sprintf("%d findings in %d files", r.Findings, r.Files))
 	s.mu.Lock()
 	s.refreshPulls(connection)
 	s.mu.Unlock()
 	return r
+}
+
+// foundInOpen counts the findings of the open documents among some files.
+func (s *server) foundInOpen(paths map[string]bool) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for _, d := range s.docs {
+		if paths[d.path] && d.snap != nil {
+			n += len(d.snap.Findings())
+		}
+	}
+	return n
 }
 
 // sourceGlobs match the files whose change on the disk may change findings.

@@ -16,12 +16,33 @@ import (
 const section = "pavise"
 
 // settings is what a client's settings say: a layer over the configuration
-// file, and two that concern the server only.
+// file, and some that concern the server only.
 type settings struct {
 	layer       config.Settings
 	pull        bool // "diagnostics": "pull"
 	scanAtStart bool // "scan": "workspace"
+	hints       bool // "inlay-hints"
 }
+
+// Keys are what an editor can set beside the keys of the configuration.
+func Keys() []config.Key {
+	return []config.Key{
+		{Name: "scan", Type: "a string", Enum: []string{scanOpen, scanWorkspace},
+			Doc: "What is analysed when the editor starts: the `open` files, or the whole `workspace`."},
+		{Name: "inlay-hints", Type: "`true`, `false`",
+			Doc: "Whether the text shows where the untrusted data of findings comes from, and where it arrives."},
+		{Name: "diagnostics", Type: "a string", Enum: []string{diagnosticsPush, diagnosticsPull},
+			Doc: "How findings reach an editor that can do both: `push` is faster, `pull` lets the editor ask. Read when the server starts."},
+	}
+}
+
+// The values of the keys; the first of each is the default.
+const (
+	scanOpen        = "open"
+	scanWorkspace   = "workspace"
+	diagnosticsPush = "push"
+	diagnosticsPull = "pull"
+)
 
 func knownNames() []string { return config.Names(rules.All()) }
 
@@ -39,8 +60,9 @@ func (s *server) readSettings(text []byte) settings {
 	}
 	return settings{
 		layer:       layer,
-		pull:        v.at("diagnostics").string() == "pull",
-		scanAtStart: v.at("scan").string() == "workspace",
+		pull:        v.at("diagnostics").string() == diagnosticsPull,
+		hints:       v.at("inlay-hints").bool(),
+		scanAtStart: v.at("scan").string() == scanWorkspace,
 	}
 }
 
@@ -90,6 +112,7 @@ func (s *server) fetchSettings(ctx context.Context) {
 		}
 	}
 	s.reload(ctx)
+	s.refreshHints(ctx)
 }
 
 // didChangeConfiguration reads the settings that come with it, unless the
@@ -107,5 +130,6 @@ func (s *server) didChangeConfiguration(ctx context.Context, params []byte) erro
 	defer s.mu.Unlock()
 	s.setOptions(s.readSettings(v.encode()))
 	s.reload(ctx)
+	s.refreshHints(ctx)
 	return nil
 }

@@ -1,5 +1,6 @@
 // Command gen writes the files that follow from the code: the reference of the
-// rules, those of the configuration and its models, and the JSON schema of the configuration.
+// rules, those of the configuration and its models, the JSON schema of the
+// configuration, and the settings of the VS Code extension.
 //
 //	go run ./cmd/internal/gen          write them
 //	go run ./cmd/internal/gen -check   fail if they are not fresh
@@ -19,6 +20,7 @@ import (
 	"pavise/analysis/config"
 	"pavise/analysis/rules"
 	"pavise/cmd/internal/report"
+	"pavise/lsp"
 )
 
 func main() {
@@ -79,8 +81,17 @@ func generate(root string) ([]generated, error) {
 	if err != nil {
 		return nil, err
 	}
-	page, err = withKeys(page)
+	if page, err = withKeys(page, keysBegin, keysEnd, config.Keys()); err != nil {
+		return nil, err
+	}
+	if page, err = withKeys(page, editorBegin, editorEnd, lsp.Keys()); err != nil {
+		return nil, err
+	}
+	manifest, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(manifestPath)))
 	if err != nil {
+		return nil, err
+	}
+	if manifest, err = withSettings(manifest); err != nil {
 		return nil, err
 	}
 	teaching, err := os.ReadFile(filepath.Join(root, "docs", "models.md"))
@@ -97,6 +108,7 @@ func generate(root string) ([]generated, error) {
 		{"docs/rules.md", []byte(report.RulesMarkdown(rules.All()))},
 		{"docs/pavise.schema.json", schema},
 		{"editors/jetbrains/pavise/settings.schema.json", settings},
+		{manifestPath, manifest},
 	}, nil
 }
 
@@ -104,20 +116,23 @@ func generate(root string) ([]generated, error) {
 var (
 	keysBegin = []byte("<!-- keys: written by `make gen` -->\n")
 	keysEnd   = []byte("<!-- end of keys -->")
+
+	editorBegin = []byte("<!-- keys of editors: written by `make gen` -->\n")
+	editorEnd   = []byte("<!-- end of keys of editors -->")
 )
 
-// withKeys is the page with the table of keys in its place.
-func withKeys(page []byte) ([]byte, error) {
-	before, rest, ok := bytes.Cut(page, keysBegin)
-	_, after, found := bytes.Cut(rest, keysEnd)
+// withKeys is the page with a table of keys in its place.
+func withKeys(page, begin, end []byte, keys []config.Key) ([]byte, error) {
+	before, rest, ok := bytes.Cut(page, begin)
+	_, after, found := bytes.Cut(rest, end)
 	if !ok || !found {
 		return nil, errors.New("docs/configuration.md has no place for the keys")
 	}
 	var b bytes.Buffer
 	b.Write(before)
-	b.Write(keysBegin)
+	b.Write(begin)
 	b.WriteString("\n| key | value | what it does |\n|---|---|---|\n")
-	for _, k := range config.Keys() {
+	for _, k := range keys {
 		value := k.Type
 		if k.Enum != nil {
 			value = "`" + strings.Join(k.Enum, "`, `") + "`"
@@ -125,7 +140,7 @@ func withKeys(page []byte) ([]byte, error) {
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", k.Name, value, k.Doc)
 	}
 	b.WriteByte('\n')
-	b.Write(keysEnd)
+	b.Write(end)
 	b.Write(after)
 	return b.Bytes(), nil
 }
@@ -179,6 +194,14 @@ func (p properties) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// defaultValues are those of the keys that have one value.
+func defaultValues() map[string]any {
+	d := config.Default()
+	return map[string]any{
+		"profile": d.Profile, "severity": d.Severity.String(), "confidence": d.Confidence.String(), "timeout": d.Timeout, "quiet": d.Quiet,
+	}
+}
+
 func configSchema(docs modelDocs) (schema, error) {
 	names := schema{Type: "array", Items: &schema{Ref: "#/$defs/rule"}}
 	patterns := schema{Type: "array", Items: &schema{Type: "string"}}
@@ -196,11 +219,7 @@ func configSchema(docs modelDocs) (schema, error) {
 		"timeout":          {Type: "integer", Minimum: &one},
 		"models":           modelsSchema(docs),
 	}
-	defaults := config.Default()
-	values := map[string]any{
-		"profile": defaults.Profile, "severity": defaults.Severity.String(), "quiet": defaults.Quiet,
-		"confidence": defaults.Confidence.String(), "timeout": defaults.Timeout,
-	}
+	values := defaultValues()
 	s := schema{
 		Schema: "http://json-schema.org/draft-07/schema#",
 		Title:  "pavise.toml, and the table tool.pavise of pyproject.toml",
