@@ -100,7 +100,7 @@ func reportedNear(v view, line source.Span, everywhere bool) []*analysis.Rule {
 	}
 	var list []*analysis.Rule
 	for _, f := range v.snap.Findings() {
-		if f.Rule.ID == suppress.RuleID || slices.Contains(list, f.Rule) {
+		if f.Rule.Class == suppress.Class || slices.Contains(list, f.Rule) {
 			continue
 		}
 		if everywhere || statementAt(v.snap.Tree(), f.Span.Start).Touches(line) {

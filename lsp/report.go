@@ -23,7 +23,7 @@ const mostReported = 3
 
 // addReport offers the finding as a report for somebody else.
 func (a *actionList) addReport(f *analysis.Finding) {
-	if f.Rule.ID == suppress.RuleID || !a.s.client.actionLiterals {
+	if f.Rule.Class == suppress.Class || !a.s.client.actionLiterals {
 		return
 	}
 	title := "Copy as security finding: " + f.Rule.ID

@@ -54,7 +54,7 @@ type FileIgnore struct {
 
 // Default is the configuration without any file.
 func Default() *Config {
-	return &Config{Profile: ProfileDefault, Confidence: analysis.Likely, Quiet: Roles, Timeout: 10, folders: &testFolders{}}
+	return &Config{Profile: ProfileDefault, Confidence: analysis.Likely, Quiet: Roles, Timeout: 10, folders: &testFolders{known: map[string]bool{}}}
 }
 
 // Settings is one layer over a configuration: a file, what an editor sends, or

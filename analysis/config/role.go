@@ -113,8 +113,8 @@ func (c *Config) besideTests(file string, folders []string) bool {
 		return false
 	}
 	own := dir
-	for i := len(folders) - 1; i >= 0; i-- {
-		if f := folders[i]; (f == "tests" || f == "test" || strings.HasSuffix(f, "_tests")) && (c.folders.holdTests(dir) || c.folders.holdTests(own)) {
+	for _, f := range slices.Backward(folders) {
+		if (f == "tests" || f == "test" || strings.HasSuffix(f, "_tests")) && (c.folders.holdTests(dir) || c.folders.holdTests(own)) {
 			return true
 		}
 		dir = filepath.Dir(dir)
@@ -123,17 +123,22 @@ func (c *Config) besideTests(file string, folders []string) bool {
 }
 
 // testFolders remembers which folders hold tests.
-type testFolders struct{ known sync.Map }
+type testFolders struct {
+	mu    sync.Mutex
+	known map[string]bool
+}
 
 func (t *testFolders) holdTests(dir string) bool {
-	if v, ok := t.known.Load(dir); ok {
-		return v.(bool)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if holds, ok := t.known[dir]; ok {
+		return holds
 	}
 	entries, err := os.ReadDir(dir)
 	holds := err == nil && slices.ContainsFunc(entries, func(e os.DirEntry) bool {
 		return !e.IsDir() && (testName(e.Name()) || e.Name() == "conftest.py")
 	})
-	t.known.Store(dir, holds)
+	t.known[dir] = holds
 	return holds
 }
 

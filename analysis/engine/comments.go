@@ -20,12 +20,12 @@ type comment struct {
 // suppress hides what comments ask to ignore, reports ignores without use, and
 // leaves out what the configuration does not show.
 func (a *analysed) suppress(all []analysis.Finding, tree *syntax.Tree, cfg *config.Config) []analysis.Finding {
-	kept := all
-	var role config.Role
-	if len(all) > 0 {
-		role = cfg.RoleOf(a.run.path, tree.File.Text())
+	kept, list := all, a.comments(tree)
+	if len(all) == 0 && len(list) == 0 {
+		return nil
 	}
-	if list := a.comments(tree); len(list) > 0 {
+	role := cfg.RoleOf(a.run.path, tree.File.Text())
+	if len(list) > 0 {
 		var problems []suppress.Problem
 		kept, problems = suppress.Apply(suppress.Input{
 			File: tree.File, Comments: list,

@@ -49,7 +49,7 @@ func IsHole(s string) bool { return hole().MatchString(s) }
 var placeholder = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`change[-_ ]?(?:me|this|it)|replace|your|example|placeholder|insert|dummy|sample|^x{3,}|xxxx|\.\.\.|to-?do|fixme|redacted|masked|hidden|^todo|<|>|\*{3,}|` +
 		`^(?:not?[-_]?(?:set|used|needed|secure|secret|real)|none|null|nil|true|false|undefined|unset|empty|default|unknown|optional|required|disabled|enabled|string|text|foo(?:bar)?|bar|baz|spam|eggs|ham|` +
-		`fake.*|mock.*|.*test|test.*|secret|my-?secret|secret[-_]?key|pass(?:word|wd|phrase)?|pwd|mypass(?:word)?|token|api[-_]?key|key|user(?:name)?|login|value|abc(?:def)?\d*|asdf.*|qwerty.*|12345?6?7?8?9?0?|insecure.*|unsafe.*|hunter2|dev|development|local|demo|temp)$`)
+		`fake.*|mock.*|.*test|test.*|secret|my-?secret|secret[-_]?key|pass(?:word|wd|phrase)?|pwd|mypass(?:word)?|token|api[-_]?key|key|user(?:name)?|login|value|abc(?:def)?\d*|asdf.*|qwerty.*|12345?6?7?8?9?0?|insecure.*|unsafe.*|hunter2|dev|development|local|demo|temp|guest|anonymous)$`)
 })
 
 func isPlaceholder(low string) bool { return placeholder().MatchString(low) }

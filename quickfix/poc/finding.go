@@ -242,6 +242,9 @@ func (w *writer) diff(edits []source.Edit) string {
 	show := func(sign string, text []byte) {
 		for line := range strings.Lines(string(text)) {
 			line = strings.TrimRight(line, "\r\n")
+			for _, x := range w.s.Secrets() {
+				line = strings.ReplaceAll(line, string(file.Text()[x.Start:x.End]), "***")
+			}
 			if secret(w.f.Rule) {
 				line = quoted.ReplaceAllString(line, "$1***$1")
 			}

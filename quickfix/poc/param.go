@@ -21,7 +21,7 @@ var attributes = map[string]Place{
 
 // carried finds the parameter that the data comes from: a parameter of the
 // handler, or an element of a part of the request.
-func (r *Request) carried(in *file, n syntax.Node) bool {
+func (r *Request) carried(n syntax.Node) bool {
 	if !n.OK() {
 		return false
 	}

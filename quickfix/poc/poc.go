@@ -138,7 +138,7 @@ func RequestOf(s *engine.Snapshot, f *analysis.Finding) (Request, bool) {
 		return Request{}, false
 	}
 	first := p.file(f.Steps[0].Path)
-	if first == nil || !r.carried(first, first.node(f.Steps[0].Span)) {
+	if first == nil || !r.carried(first.node(f.Steps[0].Span)) {
 		return Request{}, false
 	}
 	r.Others = r.asked()

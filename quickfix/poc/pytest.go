@@ -260,12 +260,12 @@ func (t *testWriter) text(s setup) string {
 		b.WriteString(strings.Join(third, "\n") + "\n\n")
 	}
 	b.WriteString("ROOT = Path(__file__).resolve().parents[2]\n")
-	for i := len(s.paths) - 1; i >= 0; i-- {
-		if s.paths[i] == "." {
+	for _, path := range slices.Backward(s.paths) {
+		if path == "." {
 			b.WriteString("sys.path.insert(0, str(ROOT))\n")
 			continue
 		}
-		fmt.Fprintf(&b, "sys.path.insert(0, str(ROOT / %s))\n", quote(s.paths[i]))
+		fmt.Fprintf(&b, "sys.path.insert(0, str(ROOT / %s))\n", quote(path))
 	}
 	if s.before != "" {
 		b.WriteString(s.before)

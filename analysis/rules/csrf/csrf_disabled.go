@@ -34,7 +34,7 @@ var CsrfDisabled = &analysis.Rule{
 		}, Run: judgeExempt},
 		analysis.Calls{Names: []string{
 			"pyramid.view.view_config", "pyramid.view.view_defaults", "pyramid.config.Configurator.set_default_csrf_options", "pyramid.config.Configurator.add_view",
-			"*.set_default_csrf_options", "*.add_view", "tornado.web.Application",
+			"*.set_default_csrf_options", "*.add_view", "tornado.web.Application", "tornado.web.Application.__init__",
 		}, Run: judgeOption},
 		analysis.Settings{Names: []string{
 			"WTF_CSRF_ENABLED", "WTF_CSRF_CHECK_DEFAULT", "JWT_COOKIE_CSRF_PROTECT", "CSRF_ENABLED", "xsrf_cookies",

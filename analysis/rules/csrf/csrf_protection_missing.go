@@ -26,7 +26,7 @@ var CsrfProtectionMissing = &analysis.Rule{
 	Checks: []analysis.Check{
 		analysis.Whole{Sets: []string{"MIDDLEWARE", "MIDDLEWARE_CLASSES"}, Run: judgeDjango},
 		analysis.Whole{Calls: []string{"flask.Flask", "quart.Quart"}, Hidden: true, Run: judgeFlask},
-		analysis.Whole{Calls: []string{"tornado.web.Application"}, Run: judgeTornado},
+		analysis.Whole{Calls: []string{"tornado.web.Application", "tornado.web.Application.__init__"}, Run: judgeTornado},
 	},
 }
 
@@ -45,7 +45,7 @@ func judgeDjango(p *analysis.Pass, e *flow.Event, o *flow.Overview) {
 		return
 	}
 	sure := analysis.Likely
-	if o.Mentions("rest_framework", "ninja", "graphene") {
+	if o.Mentions("rest_framework", "ninja", "graphene") && !strings.Contains(e.Node.Str(), "CsrfViewMiddleware") { // nor commented out
 		sure = analysis.Unsure // an API checks its own requests
 	}
 	p.Report(e, sure, missing+forged+" Put django.middleware.csrf.CsrfViewMiddleware into the list, behind the sessions.")

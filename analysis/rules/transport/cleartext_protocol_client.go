@@ -37,14 +37,14 @@ func judgeProtocol(p *analysis.Pass, e *flow.Event) {
 		return
 	}
 	if e.Name != "ftplib.FTP" {
-		p.Report(e, analysis.Certain, "Telnet is not encrypted: "+cleartextHarm+" Use SSH.")
+		p.Report(e, sure(p, analysis.Certain), "Telnet is not encrypted: "+cleartextHarm+" Use SSH.")
 		return
 	}
 	text := around(e.Node)
 	if loginAt("ftplib.FTP.login", text) >= 0 && strings.Contains(text, ".login(") && !strings.Contains(text, ".login()") {
 		return // said at the login
 	}
-	p.Report(e, analysis.Certain, "FTP is not encrypted: "+cleartextHarm+" Use ftplib.FTP_TLS with prot_p(), SFTP or HTTPS.")
+	p.Report(e, sure(p, analysis.Certain), "FTP is not encrypted: "+cleartextHarm+" Use ftplib.FTP_TLS with prot_p(), SFTP or HTTPS.")
 }
 
 func judgeFTPAddress(p *analysis.Pass, e *flow.Event) {
@@ -53,6 +53,6 @@ func judgeFTPAddress(p *analysis.Pass, e *flow.Event) {
 		return
 	}
 	if s, ok := a.Value.Text(); ok && strings.HasPrefix(s, "ftp://") {
-		p.Report(e, analysis.Certain, "The address is one of FTP, which is not encrypted: "+cleartextHarm+" Use HTTPS.")
+		p.Report(e, sure(p, analysis.Certain), "The address is one of FTP, which is not encrypted: "+cleartextHarm+" Use HTTPS.")
 	}
 }

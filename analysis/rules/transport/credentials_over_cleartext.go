@@ -70,7 +70,7 @@ func judgeRequest(p *analysis.Pass, e *flow.Event) {
 	if what == "" {
 		return
 	}
-	p.Report(e, analysis.Certain, what+" of this request go over http, unencrypted: "+readable)
+	p.Report(e, sure(p, analysis.Certain), what+" of this request go over http, unencrypted: "+readable)
 }
 
 // cleartext reports whether a URL begins with http:// and another machine.
@@ -109,7 +109,7 @@ var plainLogins = []struct {
 func judgeLogin(p *analysis.Pass, e *flow.Event) {
 	if e.Name == "ftplib.FTP" {
 		if a := flow.FindArg(e.Args, "2"); a != nil || flow.FindArg(e.Args, "passwd") != nil {
-			p.Report(e, analysis.Certain, "This login goes over FTP, unencrypted: "+readable+" Use ftplib.FTP_TLS with prot_p().")
+			p.Report(e, sure(p, analysis.Certain), "This login goes over FTP, unencrypted: "+readable+" Use ftplib.FTP_TLS with prot_p().")
 		}
 		return
 	}
@@ -117,7 +117,7 @@ func judgeLogin(p *analysis.Pass, e *flow.Event) {
 		return
 	}
 	if l := loginAt(e.Name, around(e.Node)); l >= 0 {
-		p.Report(e, analysis.Certain, "This login goes over a connection that is not encrypted: "+readable+" Use "+plainLogins[l].say+" first.")
+		p.Report(e, sure(p, analysis.Certain), "This login goes over a connection that is not encrypted: "+readable+" Use "+plainLogins[l].say+" first.")
 	}
 }
 

@@ -48,7 +48,7 @@ func judgePolicy(p *analysis.Pass, e *flow.Event) {
 	}
 	for _, weak := range []string{"AutoAddPolicy", "WarningPolicy"} {
 		if strings.Contains(a.Node.Str(), weak) || strings.Contains(a.Value.Name, weak) || strings.Contains(a.Value.Type, weak) {
-			p.Report(e, analysis.Certain, weak+" accepts a server whose key nobody knows: "+anyServer)
+			p.Report(e, sure(p, analysis.Certain), weak+" accepts a server whose key nobody knows: "+anyServer)
 			return
 		}
 	}
@@ -56,18 +56,18 @@ func judgePolicy(p *analysis.Pass, e *flow.Event) {
 
 func judgeKnownHosts(p *analysis.Pass, e *flow.Event) {
 	if a := flow.FindArg(e.Args, "known_hosts"); a != nil && a.Value.IsNone() {
-		p.Report(e, analysis.Certain, "known_hosts=None accepts the key of any server: "+anyServer)
+		p.Report(e, sure(p, analysis.Certain), "known_hosts=None accepts the key of any server: "+anyServer)
 	}
 	if a := flow.FindArg(e.Args, "ssh_strict"); a != nil {
 		if v, ok := a.Value.Bool(); ok && !v {
-			p.Report(e, analysis.Likely, "ssh_strict=False accepts the key of any server: "+anyServer)
+			p.Report(e, sure(p, analysis.Likely), "ssh_strict=False accepts the key of any server: "+anyServer)
 		}
 	}
 }
 
 func judgeHostKeys(p *analysis.Pass, e *flow.Event) {
 	if e.Value.IsNone() && p.Imports("pysftp") {
-		p.Report(e, analysis.Certain, "hostkeys = None accepts the key of any server: "+anyServer)
+		p.Report(e, sure(p, analysis.Certain), "hostkeys = None accepts the key of any server: "+anyServer)
 	}
 }
 
@@ -95,7 +95,7 @@ func judgeOptions(p *analysis.Pass, t *analysis.Text) {
 		} else if line := t.Bytes[bytes.LastIndexByte(t.Bytes[:m[0]], '\n')+1 : m[0]]; bytes.HasPrefix(bytes.TrimSpace(line), []byte("#")) {
 			continue
 		}
-		d := p.ReportText(span, c, "StrictHostKeyChecking=no makes ssh accept the key of any server: "+anyServer)
+		d := p.ReportText(span, sure(p, c), "StrictHostKeyChecking=no makes ssh accept the key of any server: "+anyServer)
 		d.Node = node
 	}
 }

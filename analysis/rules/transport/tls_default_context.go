@@ -36,7 +36,7 @@ func judgeContext(p *analysis.Pass, e *flow.Event) {
 		return // said at the version
 	}
 	if e.Name == "ssl.wrap_socket" {
-		p.Report(e, analysis.Certain, "ssl.wrap_socket checks neither the certificate, by default, nor the name of the server, and Python 3.12 no longer has it. Use wrap_socket of ssl.create_default_context() with server_hostname.")
+		p.Report(e, sure(p, analysis.Certain), "ssl.wrap_socket checks neither the certificate, by default, nor the name of the server, and Python 3.12 no longer has it. Use wrap_socket of ssl.create_default_context() with server_hostname.")
 		return
 	}
 	a := flow.FindArg(e.Args, "0")
@@ -50,7 +50,7 @@ func judgeContext(p *analysis.Pass, e *flow.Event) {
 	if e.Func == "" || settledLater(e.Node) {
 		c = analysis.Unsure
 	}
-	p.Report(e, c, "A context made this way checks no certificate and no host name until it is told to. Use ssl.create_default_context().")
+	p.Report(e, sure(p, c), "A context made this way checks no certificate and no host name until it is told to. Use ssl.create_default_context().")
 }
 
 // lastName is the last part of a dotted name.

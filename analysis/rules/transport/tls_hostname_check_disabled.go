@@ -34,13 +34,34 @@ const anyName = "any valid certificate is accepted for any server, so that whoev
 
 func judgeCheckHostname(p *analysis.Pass, e *flow.Event) {
 	if e.Name == "ssl.match_hostname" {
-		p.Report(e, analysis.Certain, "ssl.match_hostname is replaced: "+anyName)
+		p.Report(e, sure(p, analysis.Certain), "ssl.match_hostname is replaced: "+anyName)
 		return
 	}
 	if v, ok := e.Value.Bool(); !ok || v || unchecked(e.Node) {
 		return
 	}
-	p.Report(e, analysis.Certain, "check_hostname = False: "+anyName)
+	c := analysis.Certain
+	if chosen(e.Node) {
+		c = analysis.Unsure
+	}
+	p.Report(e, sure(p, c), "check_hostname = False: "+anyName)
+}
+
+// chosen reports whether an assignment stands under a condition about checks:
+// the caller asked for it.
+func chosen(n syntax.Node) bool {
+	for p := n; p.OK(); p = p.Parent() {
+		if p.Kind() != syntax.KindIfStatement {
+			continue
+		}
+		low := strings.ToLower(p.Child(syntax.FieldCondition).Str())
+		for _, word := range []string{"verify", "cert", "insecure", "check", "valid", "hostname"} {
+			if strings.Contains(low, word) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // unchecked reports whether the certificate is not looked at either, beside an
@@ -70,7 +91,7 @@ func judgeHostArgument(p *analysis.Pass, e *flow.Event) {
 	for _, name := range hostArguments {
 		if a := flow.FindArg(e.Args, name); a != nil {
 			if v, ok := a.Value.Bool(); ok && !v {
-				p.Report(e, analysis.Certain, name+"=False: "+anyName)
+				p.Report(e, sure(p, analysis.Certain), name+"=False: "+anyName)
 				return
 			}
 		}
@@ -109,7 +130,7 @@ func judgeNoContext(p *analysis.Pass, e *flow.Event) {
 	if a := flow.FindArg(e.Args, "0"); a != nil && isLocal(a.Value) {
 		return
 	}
-	d := p.Report(e, analysis.Likely, "Without a context "+e.Name+" checks neither the certificate nor the name of the server: anyone on the network path can stand in between. Pass ssl.create_default_context().")
+	d := p.Report(e, sure(p, analysis.Likely), "Without a context "+e.Name+" checks neither the certificate nor the name of the server: anyone on the network path can stand in between. Pass ssl.create_default_context().")
 	d.Severity = analysis.Medium
 }
 

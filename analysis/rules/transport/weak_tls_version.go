@@ -36,7 +36,7 @@ const obsolete = " is broken: an attacker on the network path can have it chosen
 // weakVersions are the names of obsolete protocols, with what they stand for.
 var weakVersions = map[string]string{
 	"PROTOCOL_SSLv2": "SSL 2", "PROTOCOL_SSLv3": "SSL 3", "PROTOCOL_TLSv1": "TLS 1.0", "PROTOCOL_TLSv1_1": "TLS 1.1",
-	"SSLv2_METHOD": "SSL 2", "SSLv3_METHOD": "SSL 3", "SSLv23_METHOD": "SSL 3 to TLS 1.1, which this allows,", "TLSv1_METHOD": "TLS 1.0", "TLSv1_1_METHOD": "TLS 1.1",
+	"SSLv2_METHOD": "SSL 2", "SSLv3_METHOD": "SSL 3", "TLSv1_METHOD": "TLS 1.0", "TLSv1_1_METHOD": "TLS 1.1",
 	"TLSVersion.SSLv3": "SSL 3", "TLSVersion.TLSv1": "TLS 1.0", "TLSVersion.TLSv1_1": "TLS 1.1", "TLSVersion.MINIMUM_SUPPORTED": "The oldest protocol of the library",
 	"SSL3_VERSION": "SSL 3", "TLS1_VERSION": "TLS 1.0", "TLS1_1_VERSION": "TLS 1.1",
 }
@@ -64,13 +64,13 @@ func judgeVersions(p *analysis.Pass, t *analysis.Text) {
 			}
 		case syntax.KindAugmentedAssignment:
 			if text := n.Str(); strings.Contains(text, "&= ~") && (strings.Contains(text, "OP_NO_SSLv3") || strings.Contains(text, "OP_NO_SSLv2") || strings.HasSuffix(text, "OP_NO_TLSv1") || strings.HasSuffix(text, "OP_NO_TLSv1_1")) {
-				p.ReportText(n.Span(), analysis.Certain, "An obsolete protocol is switched on again: it"+obsolete).Node = n
+				p.ReportText(n.Span(), sure(p, analysis.Certain), "An obsolete protocol is switched on again: it"+obsolete).Node = n
 			}
 		}
 		if what == "" || !used(n) {
 			continue
 		}
-		p.ReportText(n.Span(), analysis.Certain, what+obsolete).Node = n
+		p.ReportText(n.Span(), sure(p, analysis.Certain), what+obsolete).Node = n
 	}
 }
 
@@ -106,7 +106,7 @@ func judgeCiphers(p *analysis.Pass, e *flow.Event) {
 	}
 	for one := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ':' || r == ',' || r == ' ' || r == '@' }) {
 		if one == "SECLEVEL=0" {
-			p.Report(e, analysis.Certain, "SECLEVEL=0 allows keys, hashes and protocols that are broken. Leave it out.")
+			p.Report(e, sure(p, analysis.Certain), "SECLEVEL=0 allows keys, hashes and protocols that are broken. Leave it out.")
 			return
 		}
 		if strings.HasPrefix(one, "!") || strings.HasPrefix(one, "-") {
@@ -114,7 +114,7 @@ func judgeCiphers(p *analysis.Pass, e *flow.Event) {
 		}
 		for _, w := range weakCiphers {
 			if strings.Contains(strings.ToUpper(one), w) {
-				p.Report(e, analysis.Certain, "The cipher "+one+" is broken: what is sent can be read. Leave the choice to the library.")
+				p.Report(e, sure(p, analysis.Certain), "The cipher "+one+" is broken: what is sent can be read. Leave the choice to the library.")
 				return
 			}
 		}

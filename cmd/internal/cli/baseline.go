@@ -178,12 +178,12 @@ func (b *baseline) split(f *report.File, cfg *config.Config) {
 	}
 }
 
-func (b *baseline) takes(name, print string) bool {
-	if e := b.at[mark{name, print}]; e != nil && e.left > 0 {
+func (b *baseline) takes(name, fingerprint string) bool {
+	if e := b.at[mark{name, fingerprint}]; e != nil && e.left > 0 {
 		e.left--
 		return true
 	}
-	for _, e := range b.lost[print] {
+	for _, e := range b.lost[fingerprint] {
 		if e.left > 0 {
 			e.left--
 			return true

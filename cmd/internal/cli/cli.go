@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
@@ -58,11 +59,18 @@ func (a *app) note(format string, args ...any) {
 	_, _ = fmt.Fprintf(a.stderr, "pavise: "+format+"\n", args...)
 }
 
+// patience is how long a process that is to end may finish what it is at.
+const patience = 5 * time.Second
+
 // Main runs the command line of this process and returns its exit code.
 func Main() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
+	context.AfterFunc(ctx, func() {
+		stop() // a second Ctrl-C ends the process at once
+		time.Sleep(patience)
+		os.Exit(exitError)
+	})
 	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
 	return a.run(ctx, os.Args[1:])
 }

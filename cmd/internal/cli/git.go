@@ -122,8 +122,8 @@ func (r *repository) name(path string) (string, bool) {
 		return "", false
 	}
 	dir, file := filepath.Split(abs)
-	if real, err := filepath.EvalSymlinks(filepath.Clean(dir)); err == nil {
-		abs = filepath.Join(real, file)
+	if resolved, err := filepath.EvalSymlinks(filepath.Clean(dir)); err == nil {
+		abs = filepath.Join(resolved, file)
 	}
 	rel, err := filepath.Rel(r.root, abs)
 	if err != nil || !filepath.IsLocal(rel) {
