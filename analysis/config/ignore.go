@@ -170,6 +170,12 @@ func (c *Config) Excluded(file string) bool {
 	return len(c.include) > 0 && !c.included(rel)
 }
 
+// Includes reports whether there is an include that names the file.
+func (c *Config) Includes(file string) bool {
+	rel, ok := c.relative(file)
+	return ok && len(c.include) > 0 && c.included(rel)
+}
+
 // included reports whether a file is one of those that are read: by its path
 // relative to the folder of the configuration.
 func (c *Config) included(rel string) bool {

@@ -27,7 +27,7 @@ func Keys() []Key {
 		{"ignore", "a list of strings", "Rules and classes that are off.", nil},
 		{"severity", "a string", "The least severity that is reported.", severities()},
 		{"confidence", "a string", "The least confidence that is reported: by default `medium`, in the other profiles `low`.", confidences()},
-		{"include", "a list of strings", "The files that are read: patterns as in .gitignore, relative to the folder of this file. Empty: all Python files. A pattern that names a folder stands for the Python files in it.", nil},
+		{"include", "a list of strings", "The Python files that are read: patterns as in .gitignore, relative to the folder of this file. Empty: all.", nil},
 		{"exclude", "a list of strings", "Files and folders that are not read: patterns as in .gitignore, relative to the folder of this file.", nil},
 		{"quiet", "a list of strings", "The roles of files in which only what is grave and certain is reported, of `tests`, `migrations`, `vendored` and `generated`: by default all of them, in the other profiles none.", nil},
 		{"per-file-ignores", "a table of lists of strings", "Rules and classes that are off in the files that a pattern names.", nil},

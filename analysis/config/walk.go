@@ -37,8 +37,9 @@ func IsTemplate(name string) bool {
 	return slices.Contains(TemplateEndings, strings.ToLower(filepath.Ext(name)))
 }
 
-// IsText reports whether the name is that of a file that may hold text.
-func IsText(name string) bool { return !secrets.IsBinary(name) }
+// IsText reports whether the name is that of a file that may hold text of the
+// project: no binary one, and no report about others.
+func IsText(name string) bool { return !secrets.IsBinary(name) && !strings.HasSuffix(name, ".sarif") }
 
 // Walk calls fn for the files below root whose names are wanted, and those that include names, in a fixed order:
 // sorted by name, folder by folder. A root that is a file is passed as it is, whatever

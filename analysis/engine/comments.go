@@ -34,7 +34,8 @@ func (a *analysed) suppress(all []analysis.Finding, tree *syntax.Tree, cfg *conf
 			Suggest:   func(name string) string { return config.Closest(name, config.Names(rules.All())) },
 			Shown:     func(f *analysis.Finding) bool { return cfg.Shows(f, role) },
 		}, all)
-		if tree.Partial == "" && !a.partly {
+		// Of a plain text nobody knows what is a comment and what speaks of one.
+		if tree.Partial == "" && !a.partly && !a.plain {
 			kept = a.problems(kept, problems)
 		}
 	}

@@ -329,7 +329,7 @@ func (s *Session) closed(at string) *Snapshot {
 		return snap
 	}
 	tree := s.disk.Tree(at)
-	if tree == nil || s.guests.of[at] == nil && isPlain(at) {
+	if tree == nil || s.guests.of[at] == nil && isPlain(at) && !isPage(tree) {
 		file := source.New(at, nil)
 		return &Snapshot{file: file, tree: &syntax.Tree{File: file}, rules: s.rules, cfg: s.opts.Config, settled: true, session: s}
 	}

@@ -149,7 +149,7 @@ func TestOpenTemplate(t *testing.T) {
 	want("marked again", change(page, "q }}", "q|safe }}"), "2 template-safe-filter")
 	want("a new part", s.OpenTemplate(part, []byte("<b id={{ q }}>")), "1 template-unquoted-attribute")
 	want("beside the part", s.Snapshot(page), "2 template-safe-filter")
-	want("the view gives a number", change(app, `request.args["q"]`, `int(request.args["q"])`))
+	want("the view gives a number", change(app, `request.args["q"]`, `int(request.args["q"])`), "3 security-headers-missing")
 	s.Ripple()
 	want("then the page", s.Snapshot(page))
 	change(app, `int(request.args["q"])`, `request.args["q"]`)

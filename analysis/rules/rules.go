@@ -38,7 +38,6 @@ import (
 // Rules of one class give way to those of another.
 func init() {
 	give(crypto.WeakCipher, transport.WeakTLSVersion)
-	give(secrets.HardcodedPassword, crypto.EmptyPassword)
 }
 
 func give(r *analysis.Rule, way ...*analysis.Rule) { r.Yields = append(r.Yields, way...) }

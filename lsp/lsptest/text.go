@@ -135,6 +135,8 @@ func language(name string) string {
 		return "html"
 	case ".toml":
 		return "toml"
+	case ".env":
+		return "dotenv"
 	}
 	return "python"
 }

@@ -72,10 +72,7 @@ func judgeNewPassword(p *analysis.Pass, e *flow.Event) {
 	case ok && s == "":
 		p.Report(e, analysis.Certain, "the account gets an empty password, so that anybody logs in to it. Call set_unusable_password() for one that nobody shall log in to.")
 	case ok && !blocked.MatchString(s):
-		d := p.Report(e, analysis.Likely, "the password of this account stands in the source: whoever reads it logs in, wherever the program runs. Read it from the environment, or draw one.")
-		if a.Node.Kind() == syntax.KindString {
-			d.Node = a.Node
-		}
+		p.Report(e, analysis.Likely, "the password of this account stands in the source: whoever reads it logs in, wherever the program runs. Read it from the environment, or draw one.")
 	case !ok && emptyDefault(a) && !strings.Contains(around(e.Node), "if not ") && !strings.Contains(around(e.Node), "valid"):
 		p.Report(e, analysis.Likely, "the password is empty where none was sent, so that anybody logs in to the account. Leave the default out and refuse the request.")
 	}

@@ -41,7 +41,7 @@ var notToken = regexp.MustCompile(`(?i)expir|(?:^|_)exp$|_at$|time|date|age|coun
 // of chance or secret makes the whole good.
 var (
 	guessable = regexp.MustCompile(`(?i)time|now|date|e_?mail|user|login|(?:^|[^a-z])name|(?:^|[^a-z])id(?:[^a-z]|$)|_id|(?:^|[^a-z])pk(?:[^a-z]|$)|pid|phone|count|serial`)
-	chance    = regexp.MustCompile(`(?i)secret|random|key|salt|nonce|uuid|urandom|token|pepper|sign|hmac|passw|hash\b|code|choice|os\.environ|config|settings`)
+	chance    = regexp.MustCompile(`(?i)secret|random|key|salt|nonce|uuid|urandom|token|pepper|sign|hmac|pass|pwd|cred|auth|hash\b|code|choice|os\.environ|config|settings`)
 )
 
 func judgePredictable(p *analysis.Pass, e *flow.Event) {

@@ -20,7 +20,7 @@ var SecurityHeadersMissing = &analysis.Rule{
 	OWASP2021:  "A05:2021 Security Misconfiguration",
 	OWASP2025:  "A06:2025 Insecure Design",
 	Severity:   analysis.Medium,
-	Confidence: analysis.Likely,
+	Confidence: analysis.Unsure,
 	Audit:      true,
 	Page:       securityHeadersMissingPage,
 	Checks: []analysis.Check{
@@ -57,6 +57,6 @@ func judgeApplication(p *analysis.Pass, e *flow.Event, o *flow.Overview) {
 		}
 	}
 	if len(absent) > 0 {
-		p.Report(e, analysis.Likely, "Nothing in this application sets "+strings.Join(absent, ", ")+": browsers then do what these headers would keep them from, unless a proxy adds them.")
+		p.Report(e, analysis.Unsure, "Nothing in this application sets "+strings.Join(absent, ", ")+": browsers then do what these headers would keep them from, unless a proxy adds them.")
 	}
 }

@@ -115,7 +115,7 @@ func judgeNamed(p *analysis.Pass, t *analysis.Text) {
 	}
 	eachNamed(t.Unit, func(n named) {
 		trust := secrets.NameOf(n.name)
-		if trust < secrets.Secrets || signingKey(n) || sameName(n) {
+		if trust < secrets.Secrets || signingKey(n) || sameName(n) || ofAccount(n.value) {
 			return
 		}
 		c := analysis.Likely
@@ -135,6 +135,20 @@ func judgeNamed(p *analysis.Pass, t *analysis.Text) {
 		d := p.ReportText(n.value.Span(), c, "The value of "+n.name+standsIn)
 		d.Node, d.Secret = n.value, n.value.Span()
 	})
+}
+
+// ofAccount reports whether a literal is the password of an account that Django
+// creates: empty-password says so.
+func ofAccount(n syntax.Node) bool {
+	call := n.Parent().Parent().Parent()
+	if n.Parent().Kind() != syntax.KindKeywordArgument || !call.OK() || call.Kind() != syntax.KindCall {
+		return false
+	}
+	switch call.Child(syntax.FieldFunction).Child(syntax.FieldAttribute).Str() {
+	case "create_user", "create_superuser":
+		return true
+	}
+	return false
 }
 
 // sameName reports whether a text only repeats its name.

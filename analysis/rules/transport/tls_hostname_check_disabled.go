@@ -41,7 +41,10 @@ func judgeCheckHostname(p *analysis.Pass, e *flow.Event) {
 		return
 	}
 	c := analysis.Certain
-	if chosen(e.Node) {
+	if object := e.Node.Child(syntax.FieldLeft).Child(syntax.FieldObject).Str(); object == "self" {
+		return // an object that only keeps the setting
+	}
+	if chosen(e.Node) || strings.Contains(around(e.Node), "hostname(") { // or it is checked by hand
 		c = analysis.Unsure
 	}
 	p.Report(e, sure(p, c), "check_hostname = False: "+anyName)

@@ -80,13 +80,16 @@ func used(n syntax.Node) bool {
 	switch parent.Kind() {
 	case syntax.KindArgumentList:
 		callee := parent.Parent().Child(syntax.FieldFunction).Str()
+		if strings.HasSuffix(callee, ".get") || strings.HasSuffix(callee, ".append") || strings.HasSuffix(callee, ".setdefault") {
+			return false // a table
+		}
 		return callee != "hasattr" && callee != "getattr" && callee != "isinstance" && callee != "print"
 	case syntax.KindKeywordArgument, syntax.KindDefaultParameter, syntax.KindTypedDefaultParameter:
 		return parent.Child(syntax.FieldValue) == n
 	case syntax.KindAssignment:
 		left := parent.Child(syntax.FieldLeft).Str()
 		low := strings.ToLower(left)
-		return parent.Child(syntax.FieldRight) == n && !strings.Contains(low, "maximum") &&
+		return parent.Child(syntax.FieldRight) == n && parent.Child(syntax.FieldLeft).Kind() != syntax.KindSubscript && !strings.HasPrefix(left, "self._") && !strings.Contains(low, "maximum") &&
 			(strings.Contains(low, "version") || strings.Contains(low, "method") || strings.Contains(low, "protocol") || strings.Contains(low, "ssl") || strings.Contains(low, "tls"))
 	}
 	return false

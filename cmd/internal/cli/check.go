@@ -337,7 +337,7 @@ func (in *input) isPlain() bool {
 	if config.IsSource(in.path) || config.IsTemplate(in.path) {
 		return false
 	}
-	return !in.named || filepath.Ext(in.path) != "" || secrets.RoleOf(in.path) == secrets.Config
+	return !in.named && !in.cfg.Includes(in.path) || filepath.Ext(in.path) != "" || secrets.RoleOf(in.path) == secrets.Config
 }
 
 // options are those of the engine for one file; a rule that fails is noted in

@@ -29,7 +29,9 @@ var FromEnvironment = &fix.Fix{
 }
 
 func fromEnvironment(s *fix.Site) []fix.Proposal {
-	if s.Finding.Rule != secrets.HardcodedSecretKey {
+	switch s.Finding.Rule {
+	case secrets.HardcodedSecretKey, crypto.HardcodedCryptoKey, jwt.JWTHardcodedKey:
+	default:
 		return literalFromEnvironment(s)
 	}
 	value, name := find(s)
