@@ -139,12 +139,15 @@ func (s *server) explained(v view, f *analysis.Finding) *explainedFinding {
 	out := &explainedFinding{
 		URI: v.uri, Fingerprint: f.Fingerprint,
 		Severity: f.Severity.String(), Confidence: f.Confidence.String(), Message: f.Message,
-		Place: s.place(v.snap.File(), v.uri, f.Span, ""),
+		Place: s.place(v.snap.File().Masked(v.snap.Secrets()), v.uri, f.Span, ""),
 		Steps: []explainedPlace{}, Fixes: []explainedFix{},
 	}
 	for i := range f.Steps {
 		step := &f.Steps[i]
 		if file, u, ok := v.encoder.fileOf(step.Path); ok {
+			if file == v.snap.File() {
+				file = file.Masked(v.snap.Secrets())
+			}
 			out.Steps = append(out.Steps, s.place(file, u, step.Span, step.Text))
 		}
 	}

@@ -341,10 +341,25 @@ func (b *Batch) Findings() int {
 	return n
 }
 
-// File is the text of a file under the path that a step names, nil if it
-// cannot be read.
+// File is the text of a file under the path that a step names, without the
+// secrets that were found in it; nil if it cannot be read.
 func (b *Batch) File(path string) *source.File {
-	return b.disk.text(inProgram(path))
+	at := inProgram(path)
+	f := b.disk.text(at)
+	x := b.files[at]
+	if f == nil || x == nil || x.an == nil {
+		return f
+	}
+	var hide []source.Span
+	for _, d := range x.an.own {
+		if d.secret.Len() == 0 {
+			continue
+		}
+		if base, ok := b.start(d.place.spot, d.secret); ok {
+			hide = append(hide, d.secret.Shift(base))
+		}
+	}
+	return f.Masked(hide)
 }
 
 // Contributions are what was found in each file, for a session.

@@ -2,6 +2,7 @@ package source
 
 import (
 	"hash/maphash"
+	"slices"
 	"sort"
 	"sync/atomic"
 )
@@ -34,6 +35,23 @@ func New(path string, text []byte) *File {
 	f.lines = appendLines(f.lines, text, Span{0, uint32(len(text))})
 	f.loneCR, f.wide = countSpecial(text)
 	return f
+}
+
+// Masked is the file with asterisks in the place of some stretches, byte for
+// byte; the file itself if there are none.
+func (f *File) Masked(hide []Span) *File {
+	if len(hide) == 0 {
+		return f
+	}
+	text := slices.Clone(f.text)
+	for _, s := range hide {
+		for i := s.Start; i < min(s.End, uint32(len(text))); i++ {
+			if text[i] != '\n' && text[i] != '\r' {
+				text[i] = '*'
+			}
+		}
+	}
+	return New(f.path, text)
 }
 
 // maxLen is the longest text that offsets can point into and past.

@@ -9,6 +9,9 @@ export type Condition = { state: 'starting' } | { state: 'running'; version: str
 /** The languages whose documents the server is sent. */
 export const languages = ['python', 'html', 'jinja', 'jinja2', 'jinja-html', 'django-html', 'htmldjango'];
 
+/** Files of other languages, which are searched for secrets. */
+const texts = ['**/.env*', '**/*.{env,yml,yaml,toml,json,ini,cfg,conf,sh}', '**/*Dockerfile*'];
+
 /** The server's process and the connection to it. */
 export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
@@ -117,10 +120,13 @@ export class Server implements vscode.Disposable {
       'Pavise',
       { command, args: ['serve'], transport: TransportKind.stdio },
       {
-        documentSelector: languages.flatMap((language) => [
-          { scheme: 'file', language },
-          { scheme: 'untitled', language },
-        ]),
+        documentSelector: [
+          ...languages.flatMap((language) => [
+            { scheme: 'file', language },
+            { scheme: 'untitled', language },
+          ]),
+          ...texts.map((pattern) => ({ scheme: 'file', pattern })),
+        ],
         outputChannel: this.output,
         initializationOptions: madeSettings(undefined, keys),
         middleware: {
