@@ -4,13 +4,14 @@
 #   demo   a vulnerable application in a fake editor, in a minute
 #   test   all tests; needs Go and a C compiler, nothing else
 #   e2e    real editors against the real server, the tests for findings, and the proofs; fetches what they need
-#   proofs runs programs before and after their fixes, with real libraries and databases; writes docs/fix-proofs.md
+#   proofs programs before and after their fix; with names only those cases: make proofs CASES=bind-parameters
 #   lint   gofmt, go vet, golangci-lint
 #   gen    the generated files
 #   dist   archives, wheels and npm packages for Linux and Windows; needs Python 3, which fetches zig
 #   bench  benchmarks; with Python 3 also the latency of the server
 
 GO ?= go
+PYTHON ?= python3
 GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 # Where git does not answer (another owner's checkout, no git), the build carries no commit.
@@ -31,12 +32,13 @@ test: tools
 	$(GO) vet ./...
 	$(GO) test -timeout 10m ./...
 
-e2e: build proofs
+e2e: build
 	bash editors/e2e.sh bin/pavise
 	bash testdata/poc/run.sh
+	$(PYTHON) proofs/prove.py bin/pavise
 
 proofs: build
-	bash proofs/prove.sh bin/pavise docs/fix-proofs.md
+	$(PYTHON) proofs/prove.py bin/pavise $(CASES)
 
 lint: tools
 	@unformatted=$$(gofmt -l analysis cmd lsp quickfix testdata *.go); \

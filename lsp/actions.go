@@ -471,7 +471,7 @@ func (s *server) fixAllEdits(v view) []source.Edit {
 	}
 	v.fixes.allDone = true
 	defer s.recoverFix("all")
-	fixed := quickfix.All(v.snap, false, nil)
+	fixed := quickfix.All(v.snap, quickfix.Choice{})
 	if len(fixed.Applied) > 0 {
 		v.fixes.all = source.LineEdits(v.snap.File(), fixed.Text)
 	}

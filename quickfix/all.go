@@ -1,9 +1,12 @@
 package quickfix
 
 import (
+	"slices"
+
 	"pavise/analysis"
 	"pavise/analysis/engine"
 	"pavise/analysis/source"
+	"pavise/quickfix/fixes"
 	"pavise/quickfix/pyedit"
 )
 
@@ -21,17 +24,33 @@ type Applied struct {
 	Line uint32 // from zero, in the original text
 }
 
-// All applies fixes to a file until nothing changes, each proven among the files
-// around it: the safe ones, and with review also the others; keep chooses the findings (nil for all). A fix that
-// leaves its author a choice is never applied.
-func All(s *engine.Snapshot, review bool, keep func(*analysis.Finding) bool) Result {
+// Choice says which fixes All applies. The zero value stands for all that are
+// safe.
+type Choice struct {
+	Review bool                         // also those that somebody should look at
+	Keep   func(*analysis.Finding) bool // the findings, nil for all
+	Fixes  []string                     // the names of the fixes, none for all
+}
+
+// Names are those of all fixes, in the order in which they are offered.
+func Names() []string {
+	var out []string
+	for _, f := range fixes.All() {
+		out = append(out, f.Name)
+	}
+	return out
+}
+
+// All applies fixes to a file until nothing changes, each proven among the
+// files around it. A fix that leaves its author a choice is never applied.
+func All(s *engine.Snapshot, c Choice) Result {
 	if s.IsPlain() {
 		return Result{Text: s.File().Text()}
 	}
-	if keep == nil {
-		keep = func(*analysis.Finding) bool { return true }
+	if c.Keep == nil {
+		c.Keep = func(*analysis.Finding) bool { return true }
 	}
-	a := allRun{trial: s.Try(), review: review, keep: keep, tried: map[string]bool{}, single: map[*analysis.Rule]bool{}}
+	a := allRun{trial: s.Try(), Choice: c, tried: map[string]bool{}, single: map[*analysis.Rule]bool{}}
 	defer func() { a.trial.Close() }()
 	a.now = a.trial.Snapshot()
 	a.lines = make([]uint32, a.now.File().Lines())
@@ -51,9 +70,8 @@ func All(s *engine.Snapshot, review bool, keep func(*analysis.Finding) bool) Res
 const maxRounds = 100_000
 
 type allRun struct {
+	Choice
 	trial  *engine.Trial
-	review bool
-	keep   func(*analysis.Finding) bool
 	now    *engine.Snapshot
 	tried  map[string]bool         // fingerprints, which findings keep when lines move
 	single map[*analysis.Rule]bool // rules whose fixes are made one by one
@@ -98,7 +116,7 @@ func (a *allRun) jobs() []job {
 	file := pyedit.NewFile(a.now.Tree())
 	for i := range list {
 		f := &list[i]
-		if a.tried[f.Fingerprint] || !a.keep(f) || len(out) > 0 && (f.Rule != out[0].finding.Rule || a.single[f.Rule]) {
+		if a.tried[f.Fingerprint] || !a.Keep(f) || len(out) > 0 && (f.Rule != out[0].finding.Rule || a.single[f.Rule]) {
 			continue
 		}
 		if x, ok := a.choose(file, f); ok {
@@ -115,7 +133,7 @@ func (a *allRun) choose(file *pyedit.File, f *analysis.Finding) (Action, bool) {
 	actions := proposed(a.now, file, f)
 	for i := range actions {
 		x := &actions[i]
-		if x.Refusal == "" && (x.Safety == Safe || a.review) && !choice(actions, x) {
+		if x.Refusal == "" && (x.Safety == Safe || a.Review) && (len(a.Fixes) == 0 || slices.Contains(a.Fixes, x.Name)) && !choice(actions, x) {
 			return *x, true
 		}
 	}

@@ -31,7 +31,7 @@ def token(alphabet):
     return "".join(random.choice(alphabet) for _ in range(9))
 `)
 	s := check(t, "case.py", text)
-	r := quickfix.All(s, false, nil)
+	r := quickfix.All(s, quickfix.Choice{})
 	want := strings.NewReplacer(
 		`cur.execute(f"SELECT id FROM users WHERE name = '{name}'")`, `cur.execute("SELECT id FROM users WHERE name = ?", (name,))`,
 		`requests.get("https://api.github.com")`, `requests.get("https://api.github.com", timeout=10)`,
@@ -42,12 +42,12 @@ def token(alphabet):
 	if got := fmt.Sprint(lines(r.Applied)); got != "[bind-parameters:7 bind-parameters:8 add-timeout:13 add-timeout:14]" {
 		t.Errorf("applied %s", got)
 	}
-	r = quickfix.All(s, true, nil)
+	r = quickfix.All(s, quickfix.Choice{Review: true})
 	want = strings.Replace(strings.Replace(want, "random.choice", "secrets.choice", 1), "import random\n", "import secrets\n", 1)
 	if string(r.Text) != want {
 		t.Errorf("all fixes give\n%s\nwant\n%s", r.Text, want)
 	}
-	again := quickfix.All(check(t, "case.py", r.Text), true, nil)
+	again := quickfix.All(check(t, "case.py", r.Text), quickfix.Choice{Review: true})
 	if string(again.Text) != string(r.Text) || len(again.Applied) > 0 {
 		t.Errorf("a second run applied %v", lines(again.Applied))
 	}
@@ -56,7 +56,7 @@ def token(alphabet):
 func TestAllKeepsToTheChosenFindings(t *testing.T) {
 	text := []byte("import requests\n\nrequests.get('https://api.github.com')\nrequests.get('https://api.github.com', verify=False)\n")
 	s := check(t, "case.py", text)
-	r := quickfix.All(s, true, func(f *analysis.Finding) bool { return f.Rule.ID == "tls-verification-disabled" })
+	r := quickfix.All(s, quickfix.Choice{Review: true, Keep: func(f *analysis.Finding) bool { return f.Rule.ID == "tls-verification-disabled" }})
 	if want := strings.Replace(string(text), ", verify=False", "", 1); string(r.Text) != want {
 		t.Errorf("got\n%s", r.Text)
 	}
@@ -82,12 +82,12 @@ func TestAllOnTheGoldens(t *testing.T) {
 			if strings.Contains(f.Name, "@") || !strings.HasSuffix(f.Name, ".py") {
 				continue
 			}
-			r := quickfix.All(check(t, f.Name, f.Data), true, nil)
+			r := quickfix.All(check(t, f.Name, f.Data), quickfix.Choice{Review: true})
 			after := check(t, f.Name, r.Text)
 			if after.Tree().HasError {
 				t.Errorf("%s:%s does not parse:\n%s", path, f.Name, r.Text)
 			}
-			if again := quickfix.All(after, true, nil); len(again.Applied) > 0 {
+			if again := quickfix.All(after, quickfix.Choice{Review: true}); len(again.Applied) > 0 {
 				t.Errorf("%s:%s: a second run applied %v", path, f.Name, lines(again.Applied))
 			}
 		}

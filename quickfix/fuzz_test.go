@@ -99,7 +99,7 @@ func tryAll(t *testing.T, text string) {
 			}
 		}
 	}
-	r := quickfix.All(s, true, nil)
+	r := quickfix.All(s, quickfix.Choice{Review: true})
 	if !s.Tree().HasError && check(t, "case.py", r.Text).Tree().HasError {
 		t.Fatalf("all fixes: the result does not parse:\n%s", r.Text)
 	}

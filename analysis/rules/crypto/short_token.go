@@ -59,6 +59,10 @@ func judgeLength(p *analysis.Pass, e *flow.Event) {
 	p.Report(e, analysis.Likely, "this secret has "+strconv.Itoa(bits)+" random bits at most, so that it can be guessed by trying. Use secrets.token_urlsafe(32).")
 }
 
+// sixDigits is how many codes there are of six digits without leading zeros:
+// those are typed, and good for a few tries.
+const sixDigits = 900_000
+
 // entropy is how many random bits the result of a call has at most, 0 if that
 // cannot be told.
 func entropy(e *flow.Event) int {
@@ -92,7 +96,11 @@ func entropy(e *flow.Event) int {
 		if a == nil {
 			return 0
 		}
-		for n, ok := a.Value.Int(); ok && n > 0; n >>= 1 {
+		n, ok := a.Value.Int()
+		if !ok || n >= sixDigits {
+			return 0
+		}
+		for ; n > 0; n >>= 1 {
 			bits++
 		}
 	case "uuid.uuid4":

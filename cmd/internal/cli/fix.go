@@ -22,11 +22,12 @@ import (
 type fixCmd struct {
 	Paths []string `arg:"" optional:"" name:"path" help:"Files and folders; without any the working folder."`
 	selection
-	Diff   bool   `xor:"mode" help:"Print the changes as a unified diff and write nothing (this is the default)."`
-	Write  bool   `xor:"mode" help:"Write the changes to the files."`
-	Review bool   `help:"Also make the fixes that somebody should look at, not only those that keep the behaviour."`
-	Color  string `enum:"auto,always,never" default:"auto" help:"auto, always or never."`
-	Jobs   int    `short:"j" placeholder:"N" help:"Files that are fixed at a time; by default one for each core."`
+	Diff   bool     `xor:"mode" help:"Print the changes as a unified diff and write nothing (this is the default)."`
+	Write  bool     `xor:"mode" help:"Write the changes to the files."`
+	Review bool     `help:"Also make the fixes that somebody should look at, not only those that keep the behaviour."`
+	Only   []string `placeholder:"FIX" help:"Only these fixes, by their names: bind-parameters, local-redirect."`
+	Color  string   `enum:"auto,always,never" default:"auto" help:"auto, always or never."`
+	Jobs   int      `short:"j" placeholder:"N" help:"Files that are fixed at a time; by default one for each core."`
 }
 
 // Help is printed by `pavise fix --help`.
@@ -47,6 +48,9 @@ func (o *fixed) changed() bool { return o.after != nil && !bytes.Equal(o.before,
 // Run checks the files together, fixes each of them and the templates among
 // them, and checks the result together again.
 func (c *fixCmd) Run(ctx context.Context, a *app) error {
+	if err := c.checkOnly(); err != nil {
+		return err
+	}
 	configs, err := c.configs()
 	if err != nil {
 		return err
@@ -91,6 +95,22 @@ func (c *fixCmd) Run(ctx context.Context, a *app) error {
 	a.note("%s", t.sentence(c.Write))
 	if (t.left > 0 || t.files > 0 && !c.Write) && a.code == exitClean {
 		a.code = exitFindings
+	}
+	return nil
+}
+
+// checkOnly reports a name in --only that no fix has.
+func (c *fixCmd) checkOnly() error {
+	known := quickfix.Names()
+	for _, n := range c.Only {
+		if slices.Contains(known, n) {
+			continue
+		}
+		hint := "there are " + strings.Join(known, ", ")
+		if near := config.Closest(n, known); near != "" {
+			hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		return &config.Error{Reason: fmt.Sprintf("unknown fix %q", n), Hint: hint}
 	}
 	return nil
 }
@@ -142,7 +162,7 @@ func (c *fixCmd) fix(batch *engine.Batch, out *outcome) fixed {
 	if len(o.Findings) == 0 || o.in.path == "" && !c.takes(snap, o.Path) {
 		return o
 	}
-	res := quickfix.All(snap, c.Review, nil)
+	res := quickfix.All(snap, quickfix.Choice{Review: c.Review, Fixes: c.Only})
 	o.before, o.after, o.applied, o.skipped = snap.File().Text(), res.Text, res.Applied, res.Skipped
 	if o.changed() && c.Write {
 		o.err = replaceFile(o.Path, o.before, o.after)

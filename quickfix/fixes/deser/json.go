@@ -48,7 +48,7 @@ func loadJSON(s *fix.Site) []fix.Proposal {
 	e.DropImport(root(fn.Str()))
 	caveat := jsonCaveat
 	if writeToo(s, e, module) {
-		caveat = "JSON holds only dicts, lists, text, numbers, booleans and None; the call of dumps in this file writes JSON now too, and what is stored already no longer reads."
+		caveat = "JSON holds only dicts, lists, text, numbers, booleans and None; what this file writes itself is JSON now too, and what is stored already no longer reads."
 	}
 	return fix.Propose(e, caveat, "Read JSON instead of %s", module)
 }
@@ -74,26 +74,53 @@ func root(name string) string {
 	return name
 }
 
-// writeToo rewrites the only dumps of the module in the file.
+// writeToo rewrites what the file itself writes with the module.
 func writeToo(s *fix.Site, e *pyedit.Edits, module string) bool {
-	var dumps []pyedit.At
+	var writers []pyedit.At
 	for _, u := range s.File.Tree.Units {
 		for i := range u.Len() {
 			n := u.At(i)
-			if n.Kind() == syntax.KindCall && s.File.Resolve(n.Child(syntax.FieldFunction)) == module+".dumps" {
-				dumps = append(dumps, pyedit.At{Node: n, Base: u.Start})
+			if n.Kind() != syntax.KindCall {
+				continue
 			}
+			at := pyedit.At{Node: n, Base: u.Start}
+			if name := s.File.Resolve(n.Child(syntax.FieldFunction)); name != module+".dumps" && name != module+".dump" {
+				continue
+			}
+			if at.Abs().Touches(s.Node.Abs()) {
+				return false
+			}
+			writers = append(writers, at)
 		}
 	}
-	if len(dumps) != 1 || dumps[0].Abs().Touches(s.Node.Abs()) {
-		return false
+	done := len(writers) > 0
+	for _, w := range writers {
+		done = writeJSON(s, e, w) && done
 	}
-	a, ok := pyedit.Positional(dumps[0].Node, 0)
+	return done
+}
+
+// writeJSON rewrites a call of dumps, or of dump to a file, which is open for
+// bytes.
+func writeJSON(s *fix.Site, e *pyedit.Edits, call pyedit.At) bool {
+	data, ok := pyedit.Positional(call.Node, 0)
 	if !ok {
 		return false
 	}
-	fn := dumps[0].On(dumps[0].Child(syntax.FieldFunction))
-	e.ReplaceNode(dumps[0], e.Use(dumps[0], "json", "dumps", styleOf(fn))+"("+s.Source(dumps[0].On(a.Value))+").encode()")
+	fn := call.On(call.Child(syntax.FieldFunction))
+	to := ""
+	if strings.HasSuffix(s.Callee(call), ".dump") {
+		file, ok := pyedit.Positional(call.Node, 1)
+		if !ok || file.Value.Kind() != syntax.KindIdentifier && file.Value.Kind() != syntax.KindAttribute {
+			return false
+		}
+		to = file.Value.Str()
+	}
+	text := e.Use(call, "json", "dumps", styleOf(fn)) + "(" + s.Source(call.On(data.Value)) + ").encode()"
+	if to != "" {
+		text = to + ".write(" + text + ")"
+	}
+	e.ReplaceNode(call, text)
 	e.DropImport(root(fn.Str()))
 	return true
 }

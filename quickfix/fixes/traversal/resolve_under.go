@@ -140,6 +140,9 @@ func trusted(s *fix.Site, n pyedit.At) bool {
 		if strings.ToUpper(n.Str()) == n.Str() {
 			return true // a constant of the module or of another one
 		}
+		if s.Finding.Rule == traversal.ArchiveExtraction && parameter(s, n) {
+			return true // it is the archive whose names are not to be trusted
+		}
 		def, _, ok := s.Definition(n)
 		return ok && trusted(s, def)
 	case syntax.KindAttribute: // settings.MEDIA_ROOT, app.root_path, self.base_dir
@@ -168,6 +171,12 @@ func trusted(s *fix.Site, n pyedit.At) bool {
 		return n.Op() == "/" && trusted(s, n.On(n.Child(syntax.FieldLeft))) && trusted(s, n.On(n.Child(syntax.FieldRight)))
 	}
 	return false
+}
+
+// parameter reports whether an identifier is a parameter that keeps its value.
+func parameter(s *fix.Site, n pyedit.At) bool {
+	v := s.File.Var(n)
+	return v != nil && v.Shared && v.Scope.OK() && len(v.Binds) == 0
 }
 
 // folders are names of attributes that hold a folder.
