@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"slices"
 	"strings"
 
 	"pavise/analysis/flow"
@@ -92,10 +93,8 @@ func Default(n syntax.Node) syntax.Node {
 		}
 		fn := n.Child(syntax.FieldFunction)
 		name := strings.TrimPrefix(fn.Str(), "os.")
-		for _, e := range environment {
-			if name == e {
-				return defaultArg(n.Child(syntax.FieldArguments))
-			}
+		if slices.Contains(environment, name) {
+			return defaultArg(n.Child(syntax.FieldArguments))
 		}
 		if fn.Kind() == syntax.KindAttribute { // .split(",")
 			n = fn.Child(syntax.FieldObject)

@@ -111,8 +111,8 @@ func importedAs(path, root string) string {
 		dir = filepath.Dir(dir)
 	}
 	slices.Reverse(parts)
-	for i := len(parts) - 1; i >= 0; i-- {
-		if strings.ContainsAny(parts[i], ".- ") { // no import leads through it
+	for i, part := range slices.Backward(parts) {
+		if strings.ContainsAny(part, ".- ") { // no import leads through it
 			parts = parts[i+1:]
 			break
 		}

@@ -214,7 +214,7 @@ func (b *Batch) all(ctx context.Context, team []*worker, step func(*worker, *bat
 	var group sync.WaitGroup
 	for i, w := range team {
 		group.Go(func() {
-			for k := range len(team) {
+			for k := range team {
 				part := b.part((i+k)%len(team), len(team))
 				for j := range part {
 					x := part[j]

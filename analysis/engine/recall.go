@@ -173,8 +173,10 @@ func premise(state *atomic.Int32, test func() bool) bool {
 
 // sum of the text of a file, "" if it cannot be read.
 func (b *Batch) sum(path string) string {
-	if s, ok := b.recall.sums.Load(path); ok {
-		return s.(string)
+	if v, ok := b.recall.sums.Load(path); ok {
+		if s, ok := v.(string); ok {
+			return s
+		}
 	}
 	s := ""
 	if f := b.disk.text(path); f != nil {

@@ -70,13 +70,10 @@ func (u *unitRun) settings(e *flow.Event) {
 // headersOf wakes the rules of the headers that a call writes: a method that
 // takes a name and a value, or any call that is given a dict of headers.
 func (u *unitRun) headersOf(e *flow.Event, method string) {
-	switch {
-	case slices.Contains(headerWriters, method) || method == "setdefault":
-		if len(e.Args) >= 2 && e.Args[0].Name == "" && e.Args[1].Name != "**" {
-			name, _ := e.Args[0].Value.Str()
-			u.header(e, name, e.Args[1].Value, e.Node)
-			return
-		}
+	if (slices.Contains(headerWriters, method) || method == "setdefault") && len(e.Args) >= 2 && e.Args[0].Name == "" && e.Args[1].Name != "**" {
+		name, _ := e.Args[0].Value.Str()
+		u.header(e, name, e.Args[1].Value, e.Node)
+		return
 	}
 	list := flow.FindArg(e.Args, "headers")
 	if method == "update" || method == "extend" {

@@ -1,5 +1,7 @@
 package flow
 
+import "slices"
+
 // dep is something that a result depends on: a name that a module binds, or
 // one of the special names below.
 type dep struct {
@@ -87,14 +89,7 @@ func (s *depSet) soils(a *Analyzer, name string) bool {
 }
 
 // meets reports whether one of a list is in the set.
-func (s *depSet) meets(list []depID) bool {
-	for _, id := range list {
-		if s.has(id) {
-			return true
-		}
-	}
-	return false
-}
+func (s *depSet) meets(list []depID) bool { return slices.ContainsFunc(list, s.has) }
 
 // newDeps is an empty set.
 func (p *Program) newDeps() *depSet {

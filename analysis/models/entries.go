@@ -53,8 +53,8 @@ func (e *Entries) Problems() []Problem {
 		for j := range list.Len() {
 			at := []string{section, strconv.Itoa(j)}
 			x := list.Index(j)
-			if text := x.Addr().Interface().(entry).missing(); text != "" {
-				out = append(out, Problem{At: at, Reason: text})
+			if e, ok := x.Addr().Interface().(entry); ok && e.missing() != "" {
+				out = append(out, Problem{At: at, Reason: e.missing()})
 			}
 			for _, f := range fields {
 				if p, ok := misfit(f, x.FieldByIndex(f.Index).String()); ok {
@@ -106,29 +106,29 @@ func needs(what string, given ...string) string {
 	return what
 }
 
-func (x *Source) missing() string {
-	return needs("a source needs value, call or param", x.Value, x.Call, x.Param)
+func (s *Source) missing() string {
+	return needs("a source needs value, call or param", s.Value, s.Call, s.Param)
 }
 
-func (x *Sink) missing() string {
-	if x.Kind == "" {
+func (s *Sink) missing() string {
+	if s.Kind == "" {
 		return "a sink needs kind: this one has no kind"
 	}
-	return needs("a sink needs call or set", x.Call, x.Set)
+	return needs("a sink needs call or set", s.Call, s.Set)
 }
 
-func (x *Clean) missing() string {
-	if x.Clears == "" {
+func (c *Clean) missing() string {
+	if c.Clears == "" {
 		return "a clean needs clears"
 	}
-	return needs("a clean needs call", x.Call)
+	return needs("a clean needs call", c.Call)
 }
 
-func (x *Guard) missing() string {
-	if x.Clears == "" {
+func (g *Guard) missing() string {
+	if g.Clears == "" {
 		return "a guard needs clears"
 	}
-	return needs("a guard needs call", x.Call)
+	return needs("a guard needs call", g.Call)
 }
 
 func (x *Pass) missing() string     { return needs("a pass needs call", x.Call) }
@@ -137,7 +137,7 @@ func (x *Invoke) missing() string   { return needs("an invoke needs call", x.Cal
 func (x *Instance) missing() string { return needs("an instance needs call or param", x.Call, x.Param) }
 func (x *Mime) missing() string     { return needs("a mime needs call or set", x.Call, x.Set) }
 
-func (x *TemplateFilter) missing() string { return needs("a filter needs filter", x.Filter) }
+func (f *TemplateFilter) missing() string { return needs("a filter needs filter", f.Filter) }
 
 func (x *Request) missing() string {
 	if x.Import == "" || x.Type == "" {
@@ -146,9 +146,9 @@ func (x *Request) missing() string {
 	return needs("a request needs name", x.Name)
 }
 
-func (x *Route) missing() string {
+func (r *Route) missing() string {
 	return needs("a route needs decorator, call, base, signature or marker",
-		x.Decorator, x.Call, x.Base, strings.Join(x.Signature, ""), x.Marker)
+		r.Decorator, r.Call, r.Base, strings.Join(r.Signature, ""), r.Marker)
 }
 
 func (x *Render) missing() string {

@@ -79,15 +79,15 @@ func isListing(name, ext string) bool {
 }
 
 // binary endings are those of files that are no text.
-var binary = map[string]bool{}
-
-func init() {
+var binary = func() map[string]bool {
+	out := map[string]bool{}
 	for ext := range strings.FieldsSeq(`.png .jpg .jpeg .gif .webp .ico .bmp .tif .tiff .avif .heic .pdf .zip .gz .tgz .bz2 .xz .zst .7z .rar .tar .jar .war .whl .egg .so .dll .dylib
 		.exe .bin .o .a .pyc .pyo .pyd .class .wasm .woff .woff2 .ttf .otf .eot .mp3 .mp4 .m4a .mov .avi .mkv .webm .wav .ogg .flac .db .sqlite .sqlite3 .mdb .parquet .feather .npy .npz .pt .pth
 		.onnx .h5 .pkl .pickle .mo .doc .docx .xls .xlsx .ppt .pptx .odt .ods .psd .ai .sketch .p12 .pfx .jks .der .gpg .pcap .img .iso .dmg .deb .rpm .apk .tfrecord .safetensors .gguf .pack .idx`) {
-		binary[ext] = true
+		out[ext] = true
 	}
-}
+	return out
+}()
 
 // IsBinary reports whether the name is that of a file that holds no text.
 func IsBinary(name string) bool { return binary[strings.ToLower(filepath.Ext(name))] }

@@ -26,7 +26,7 @@ var hints = [][]byte{[]byte("pass"), []byte("pwd"), []byte("secret"), []byte("to
 // settings.
 func Settings(text []byte, r *Result) {
 	for start := 0; start < len(text) && len(r.Matches) < maxMatches; {
-		end := start + maxLine
+		var end int
 		if i := bytes.IndexByte(text[start:], '\n'); i >= 0 {
 			end = start + i
 		} else if len(text)-start <= 4*maxLine {

@@ -35,7 +35,7 @@ func urls(text []byte, r *Result) {
 		if !ok || len(pass) < 3 || bytes.ContainsAny(user, "?#") || len(host) == 0 {
 			continue
 		}
-		doubt, isSecret := judgeLogin(string(text[start:at]), string(user), string(pass), string(host))
+		doubt, isSecret := judgeLogin(string(user), string(pass), string(host))
 		if !isSecret || allowed(text, start) {
 			continue
 		}
@@ -65,7 +65,7 @@ func lastCut(b []byte, sep byte) (before, after []byte, ok bool) {
 
 // judgeLogin tells a login from a pattern of one. It is in doubt where the host
 // is the developer's own machine or the password everyone's.
-func judgeLogin(scheme, user, pass, host string) (doubt, ok bool) {
+func judgeLogin(user, pass, host string) (doubt, ok bool) {
 	host = strings.ToLower(host)
 	if IsHole(user) || IsHole(pass) || IsHole(host) || strings.ContainsAny(user+pass, "*{}$()[]&;") || strings.Contains(pass, "..") {
 		return false, false

@@ -126,7 +126,7 @@ func namesSecret(s string) bool {
 		}
 		known = known || secretWords[w]
 	}
-	if len(list) > 0 && strings.HasSuffix(s, list[len(list)-1]) == false {
+	if len(list) > 0 && !strings.HasSuffix(s, list[len(list)-1]) {
 		if tail := strings.TrimLeft(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-. :"); len(tail) > 1 {
 			return false
 		}

@@ -46,8 +46,8 @@ func broad(d *directive) string {
 
 // Hidden lists the rules that the message of a Broad problem names.
 func Hidden(message string) []string {
-	list, ok := strings.CutPrefix(message, hides)
-	if list, ok = strings.CutSuffix(list, besides); !ok {
+	list, ok := strings.CutSuffix(strings.TrimPrefix(message, hides), besides)
+	if !ok {
 		return nil
 	}
 	return strings.Split(list, ", ")

@@ -22,5 +22,5 @@ func TestExponential(t *testing.T) {
 func FuzzExponential(f *testing.F) {
 	f.Add(`^(\w+\s?)*$`)
 	f.Add(`(.{1,9}){1,9}(.*){3,}x`)
-	f.Fuzz(func(t *testing.T, pattern string) { exponential(pattern, len(pattern)%2 == 0) })
+	f.Fuzz(func(_ *testing.T, pattern string) { exponential(pattern, len(pattern)%2 == 0) })
 }

@@ -123,7 +123,6 @@ var (
 	splitToken = regexp.MustCompile(`(?i)\b\w*(?:token|jwt|credential)\w*\.r?split\(\s*['"]\.['"]`)
 	bodyPart   = regexp.MustCompile(`(?i)payload|claims|body|parts?\w*\[1\]|segments?\[1\]|\)\[1\]|split\(\s*['"]\.['"]\s*\)\[1\]`)
 	checked    = regexp.MustCompile(`(?i)hmac|verif|compare_digest|signature\s*[!=]=|sign\(|public_key|jwks|validate`)
-	isToken    = regexp.MustCompile(`(?i)token|jwt`)
 )
 
 // judgeSplit judges the body of a token that is taken out by hand.

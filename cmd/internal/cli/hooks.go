@@ -26,7 +26,8 @@ type repo struct {
 func hooks(text []byte) []hook {
 	var out []hook
 	for part := range strings.SplitSeq(string(text), "---\n") {
-		part = part[strings.Index(part, "- repo:"):]
+		_, part, _ = strings.Cut(part, "- repo:")
+		part = "- repo:" + part
 		var repos []repo
 		if err := yaml.Unmarshal([]byte(part), &repos); err != nil {
 			panic(err) // it is ours, and tested

@@ -32,7 +32,10 @@ func readModelDocs(root string) (modelDocs, error) {
 			continue
 		}
 		for _, s := range g.Specs {
-			t := s.(*ast.TypeSpec)
+			t, ok := s.(*ast.TypeSpec)
+			if !ok {
+				continue
+			}
 			docs[t.Name.Name] = inline(g.Doc.Text())
 			st, ok := t.Type.(*ast.StructType)
 			if !ok {

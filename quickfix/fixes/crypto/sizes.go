@@ -119,8 +119,7 @@ func drawToken(s *fix.Site) []fix.Proposal {
 	}
 	e := s.Edits()
 	text := e.Use(n, "secrets", "token_urlsafe", pyedit.Plain) + "(32)"
-	switch {
-	case bytesLike(n.Node):
+	if bytesLike(n.Node) {
 		text = e.Use(n, "secrets", "token_bytes", pyedit.Plain) + "(32)"
 	}
 	drop := map[string]bool{}

@@ -78,13 +78,13 @@ func raising(s *fix.Site, e *pyedit.Edits, at pyedit.At, cond syntax.Node, messa
 		}
 		return "raise PermissionError(" + message + ")", caught
 	case errors.ChecksRequest(cond):
-		return s.Reject(e, "400", plain(s, at, message)), caught
+		return s.Reject(e, "400", plain(at, message)), caught
 	}
 	return "raise AssertionError(" + message + ")", "The check is also made under python -O from now on."
 }
 
 // plain is the text of a message for use inside of another one.
-func plain(s *fix.Site, at pyedit.At, message string) string {
+func plain(at pyedit.At, message string) string {
 	if lit, ok := python.ParseString(at.NamedChild(1)); ok && message != "" {
 		if t, ok := lit.Const(); ok && !strings.ContainsAny(t, "\"\\\n\r{}") {
 			return t

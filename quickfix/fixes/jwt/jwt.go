@@ -57,7 +57,7 @@ func tokenOf(s *fix.Site, call pyedit.At, makes bool) (issued, bool) {
 	if !ok || !reachable(s, call.On(key.Value)) {
 		return issued{}, false
 	}
-	algorithm := ""
+	var algorithm string
 	a, given := pyedit.Argument(call.Node, 2, keyword)
 	switch {
 	case !given && makes:

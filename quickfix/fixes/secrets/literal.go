@@ -189,7 +189,7 @@ func dropFallback(s *fix.Site) []fix.Proposal {
 	case strings.HasSuffix(callee, ".setdefault"):
 		return fix.Refuse("This writes the environment of the program itself: take the statement away, and set the variable outside.")
 	case callee == "os.getenv" || strings.HasSuffix(callee, "environ.get"):
-		object := ""
+		var object string
 		if fn.Kind() == syntax.KindAttribute && strings.HasSuffix(fn.Child(syntax.FieldObject).Str(), "environ") {
 			object = fn.Child(syntax.FieldObject).Str()
 		} else {

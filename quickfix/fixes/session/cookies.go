@@ -53,7 +53,7 @@ func cookieFlags(s *fix.Site) []fix.Proposal {
 		switch {
 		case has && a.rule != s.Finding.Rule && !fix.IsFalse(given.Value):
 			continue // it is decided
-		case !has && a.rule != s.Finding.Rule && (byDefault(s, call, a.name) || a.name == "httponly" && csrf):
+		case !has && a.rule != s.Finding.Rule && (byDefault(s, a.name) || a.name == "httponly" && csrf):
 			continue
 		}
 		options = append(options, [2]string{name, a.value})
@@ -77,7 +77,7 @@ func positions(call syntax.Node) int {
 }
 
 // byDefault reports whether the framework sets an attribute by itself.
-func byDefault(s *fix.Site, call pyedit.At, name string) bool {
+func byDefault(s *fix.Site, name string) bool {
 	switch root, _, _ := strings.Cut(s.EventName(), "."); root {
 	case "sanic":
 		return name != "httponly"
@@ -117,7 +117,7 @@ func secureSession(s *fix.Site) []fix.Proposal {
 	var options [][2]string
 	switch name := s.EventName(); {
 	case name == "flask.Flask", name == "quart.Quart":
-		return configure(s, e, call)
+		return configure(e, call)
 	case strings.HasPrefix(name, "flask_talisman."):
 		for _, n := range []string{"session_cookie_secure", "session_cookie_http_only"} {
 			if a, ok := pyedit.Keyword(call.Node, n); ok && fix.IsFalse(a.Value) {
@@ -166,7 +166,7 @@ func bounded(s *fix.Site, e *pyedit.Edits, call pyedit.At) []fix.Proposal {
 }
 
 // configure writes the settings below the line that makes a Flask application.
-func configure(s *fix.Site, e *pyedit.Edits, call pyedit.At) []fix.Proposal {
+func configure(e *pyedit.Edits, call pyedit.At) []fix.Proposal {
 	stmt := pyedit.Statement(call)
 	assigned := stmt.On(stmt.NamedChild(0))
 	if stmt.Kind() != syntax.KindExpressionStatement || assigned.Kind() != syntax.KindAssignment || assigned.Child(syntax.FieldLeft).Kind() != syntax.KindIdentifier {
