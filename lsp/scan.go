@@ -147,27 +147,30 @@ func (s *server) list(ctx context.Context, dir string) []string {
 func (s *server) scanFiles(ctx context.Context, files []string, p *progress) scanResult {
 	var r scanResult
 	var mu sync.Mutex // guards r
-	batches := map[*project]*engine.Batch{}
+	batches := map[*project]*scanBatch{}
 	var order []*project
 	for _, path := range files {
 		if ctx.Err() != nil {
 			break
 		}
-		project, file := s.toScan(path)
+		project, cfg, file := s.toScan(path)
 		if file == nil {
 			r.Files++
 			continue
 		}
-		if batches[project] == nil {
-			batches[project] = engine.NewBatch()
+		b := batches[project]
+		if b == nil {
+			b = &scanBatch{Batch: engine.NewBatch(), config: cfg}
+			batches[project] = b
 			order = append(order, project)
 		}
-		o := engine.Options{Config: project.config, OnPanic: s.rulePanicked}
+		b.paths = append(b.paths, path)
+		o := engine.Options{Config: b.config, OnPanic: s.rulePanicked}
 		if config.IsSource(path) {
-			batches[project].Add(file, o)
+			b.Add(file, o)
 			continue
 		}
-		batches[project].AddText(file, o)
+		b.AddText(file, o)
 		mu.Lock()
 		r.Files++
 		p.report(r.Files, len(files))
@@ -175,7 +178,7 @@ func (s *server) scanFiles(ctx context.Context, files []string, p *progress) sca
 	}
 	for _, project := range order {
 		b := batches[project]
-		s.lend(project, b)
+		s.lend(project, b.Batch)
 		err := b.Run(ctx, max(1, runtime.GOMAXPROCS(0)-1), func() {
 			s.standBack(ctx)
 			mu.Lock()
@@ -199,22 +202,30 @@ func (s *server) scanFiles(ctx context.Context, files []string, p *progress) sca
 	return r
 }
 
+// scanBatch is the files of one project that are scanned.
+type scanBatch struct {
+	*engine.Batch
+	config *config.Config // that is in force when the scan begins
+	paths  []string
+}
+
 // toScan reads a file for a scan; nil if it is open or cannot be read.
-func (s *server) toScan(path string) (*project, *source.File) {
+func (s *server) toScan(path string) (*project, *config.Config, *source.File) {
 	key, _ := documentKey(uriOf(path))
 	s.mu.Lock()
 	open, project := s.docs[key] != nil, s.projectOf(path)
 	project.scanned = true
+	cfg := project.config
 	s.mu.Unlock()
 	if open {
-		return project, nil
+		return project, cfg, nil
 	}
 	file, err := readSource(path)
 	if err != nil {
 		s.log.Warn("skipped by the scan", zap.String("path", path), zap.Error(err))
-		return project, nil
+		return project, cfg, nil
 	}
-	return project, file
+	return project, cfg, file
 }
 
 // lend gives a batch the texts of the open files, for others to look into.
@@ -228,9 +239,19 @@ func (s *server) lend(p *project, b *engine.Batch) {
 	}
 }
 
-// takeOver hands what a batch found to the session and shows it.
-func (s *server) takeOver(ctx context.Context, p *project, b *engine.Batch) {
+// takeOver hands what a batch found to the session and shows it. What was found
+// under a configuration that is not in force any more is looked for again.
+func (s *server) takeOver(ctx context.Context, p *project, b *scanBatch) {
+	s.mu.Lock()
+	if s.projects[p.projectKey] != p || p.config != b.config {
+		for _, path := range b.paths {
+			s.rescan(ctx, path)
+		}
+		s.mu.Unlock()
+		return
+	}
 	p.session.Contribute(b.Contributions())
+	s.mu.Unlock()
 	for s.rippleStep(ctx, p) {
 	}
 }
