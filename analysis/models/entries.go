@@ -10,15 +10,15 @@ import (
 	"strings"
 )
 
-// Problem is what is wrong with an entry that could be decoded.
-type Problem struct {
+// EntryError is what is wrong with an entry that could be decoded.
+type EntryError struct {
 	At      []string // the keys and positions that lead to it: sinks, 2, kind
 	Reason  string
 	Given   string   // the word that is not known, or ""
 	Allowed []string // what can stand in its place
 }
 
-func (p Problem) Error() string {
+func (p EntryError) Error() string {
 	s := strings.Join(p.At, ".") + ": " + p.Reason
 	if len(p.Allowed) > 0 {
 		s += ": it is one of " + strings.Join(p.Allowed, ", ")
@@ -40,8 +40,8 @@ func Allowed(f reflect.StructField) (values []string, kinds bool) {
 }
 
 // Problems lists what is wrong with the entries, in their order.
-func (e *Entries) Problems() []Problem {
-	var out []Problem
+func (e *Entries) Problems() []EntryError {
+	var out []EntryError
 	all := reflect.ValueOf(e).Elem()
 	for i := range all.NumField() {
 		list := all.Field(i)
@@ -53,8 +53,8 @@ func (e *Entries) Problems() []Problem {
 		for j := range list.Len() {
 			at := []string{section, strconv.Itoa(j)}
 			x := list.Index(j)
-			if e, ok := x.Addr().Interface().(entry); ok && e.missing() != "" {
-				out = append(out, Problem{At: at, Reason: e.missing()})
+			if e, ok := reflect.TypeAssert[entry](x.Addr()); ok && e.missing() != "" {
+				out = append(out, EntryError{At: at, Reason: e.missing()})
 			}
 			for _, f := range fields {
 				if p, ok := misfit(f, x.FieldByIndex(f.Index).String()); ok {
@@ -79,9 +79,9 @@ func tagged(t reflect.Type) []reflect.StructField {
 }
 
 // misfit says what is wrong with a value; ok is false if nothing is.
-func misfit(f reflect.StructField, value string) (p Problem, ok bool) {
+func misfit(f reflect.StructField, value string) (p EntryError, ok bool) {
 	if value == "" {
-		return Problem{}, false
+		return EntryError{}, false
 	}
 	allowed, kinds := Allowed(f)
 	given, what := []string{value}, f.Tag.Get("yaml")
@@ -90,10 +90,10 @@ func misfit(f reflect.StructField, value string) (p Problem, ok bool) {
 	}
 	for _, v := range given {
 		if !slices.Contains(allowed, v) {
-			return Problem{Reason: fmt.Sprintf("unknown %s %q", what, v), Given: v, Allowed: allowed}, true
+			return EntryError{Reason: fmt.Sprintf("unknown %s %q", what, v), Given: v, Allowed: allowed}, true
 		}
 	}
-	return Problem{}, false
+	return EntryError{}, false
 }
 
 // entry tells what it lacks, "" if nothing.
