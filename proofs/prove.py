@@ -28,6 +28,7 @@ TABLE = HERE.parent / "docs" / "fix-proofs.md"
 def main(pavise, wanted):
     began = time.monotonic()
     import cases
+    import properties
     import servers
     import table
     from runner import prove
@@ -41,16 +42,17 @@ def main(pavise, wanted):
         with servers.running({c.needs for c in chosen} - {""}, Path(folder), width) as started:
             cases.fix(chosen, pavise, Path(folder) / "cases", width)
             prove(chosen, started, width)
-    table.show(chosen)
+        generated, faults = ([], []) if wanted else properties.check(pavise, Path(folder) / "statements")
+    table.show(chosen, generated, faults)
     complete = not any(c.skipped for c in chosen)
     if complete and not wanted:
-        changed = table.write(chosen, TABLE)
+        changed = table.write(chosen, generated, TABLE)
         if changed and os.environ.get("CI"):
             sys.exit(f"proofs: {TABLE.name} does not say what this run found: commit what `make proofs` writes")
     failed = [c for c in chosen if c.fault]
-    print(f"{len(chosen)} cases, {len(failed)} failed, {sum(bool(c.skipped) for c in chosen)} skipped "
-          f"in {time.monotonic() - began:.0f} s")
-    if failed or not complete and os.environ.get("CI"):
+    print(f"{len(chosen)} cases, {len(failed)} failed, {sum(bool(c.skipped) for c in chosen)} skipped, "
+          f"{sum(n for _, n, _ in generated)} generated statements, {len(faults)} failed, in {time.monotonic() - began:.0f} s")
+    if failed or faults or not complete and os.environ.get("CI"):
         sys.exit(1)
 
 

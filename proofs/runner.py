@@ -11,7 +11,7 @@ import time
 import traceback
 import warnings
 
-LIMIT = 30  # seconds for a side
+LIMIT = 120  # seconds for a side
 PRELOADED = """
     aiohttp.web aiosqlite argon2 asyncpg bottle defusedxml.ElementTree django.http django.shortcuts django.test fastapi.testclient flask
     flask_sqlalchemy jinja2 lxml.etree psycopg psycopg2 pymysql pyramid.config quart requests sqlalchemy.orm starlette.testclient

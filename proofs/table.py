@@ -10,6 +10,16 @@ refused, the program has to stay as it is. The cases are in `proofs/cases`.
 
 """
 
+GENERATED = """
+## Generated statements
+
+Statements that are put together in every way, with values in every place. Those that hold numbers only are no finding. The
+others are rewritten: they give the same rows, and take any text as a value.
+
+| driver | statements | rewritten |
+|---|---|---|
+"""
+
 
 def words(case):
     """Benign use, the attack before, the attack after."""
@@ -19,7 +29,7 @@ def words(case):
     return benign, case.verdicts.get("before", ""), case.verdicts.get("after", "")
 
 
-def show(cases):
+def show(cases, generated, faults):
     width = max(len(c.name) for c in cases)
     for c in cases:
         state = "FAIL" if c.fault else "skip" if c.skipped else "ok"
@@ -27,9 +37,13 @@ def show(cases):
     for c in cases:
         if c.fault:
             print(f"\n--- {c.name}: {c.fault.rstrip()}")
+    for fault in faults:
+        print(f"\n--- generated statement of {fault.rstrip()}")
+    for driver, statements, rewritten in generated:
+        print(f"{driver}: {statements} generated statements, {rewritten} rewritten")
 
 
-def write(cases, path):
+def write(cases, generated, path):
     """Writes the page and reports whether it changed."""
     page = HEAD + f"{len(cases)} cases of {len({c.fix for c in cases})} fixes.\n"
     for fix, group in groupby(cases, key=lambda c: c.fix):
@@ -37,6 +51,7 @@ def write(cases, path):
         for c in group:
             verdict = ("FAILED", "", "") if c.fault else words(c)
             page += "| " + " | ".join(cell.replace("|", "\\|") for cell in (c.variant, c.about, *verdict)) + " |\n"
+    page += GENERATED + "".join(f"| {driver} | {statements} | {rewritten} |\n" for driver, statements, rewritten in generated)
     before = path.read_text() if path.exists() else ""
     path.write_text(page)
     return page != before

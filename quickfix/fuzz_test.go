@@ -26,6 +26,12 @@ func FuzzActions(f *testing.F) {
 			}
 		}
 	}
+	names, texts := programs(f)
+	for i, name := range names {
+		if i%8 == 0 {
+			f.Add(texts[name], uint64(i))
+		}
+	}
 	f.Fuzz(func(t *testing.T, text string, seed uint64) {
 		if len(text) > 1<<14 {
 			t.Skip("longer texts find nothing that short ones do not, and take the time of many")

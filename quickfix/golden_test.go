@@ -130,7 +130,7 @@ func TestGoldens(t *testing.T) {
 				}
 				got, ok := run(t, look, base, inputs[base], name, string(file.Data))
 				if ok && !strings.HasSuffix(name, "!refused") && strings.HasSuffix(base, ".py") {
-					compiled = append(compiled, goldenFile{path + ":" + file.Name, got})
+					compiled = append(compiled, goldenFile{path + ":" + file.Name, string(inputs[base]), got})
 				}
 				if *update && ok && got != string(file.Data) {
 					a.Files[i].Data, changed = []byte(got), true
@@ -226,29 +226,32 @@ func once(t *testing.T, s *engine.Snapshot, base, name string, f *analysis.Findi
 	}
 }
 
-type goldenFile struct{ Name, Text string }
+// goldenFile is the result of a fix, and the text that it was made from.
+type goldenFile struct{ Name, Before, Text string }
 
-// compileAll has a Python on this machine compile the goldens.
+// compileAll has a Python on this machine compile results, except those of
+// texts that it does not compile either.
 func compileAll(t *testing.T, files []goldenFile) {
 	python, err := exec.LookPath("python3")
 	if err != nil {
-		t.Log("NO python3 ON THIS MACHINE: the goldens are not compiled")
+		t.Log("NO python3 ON THIS MACHINE: the results are not compiled")
 		return
 	}
 	in, err := json.Marshal(files)
 	if err != nil {
 		t.Fatal(err)
 	}
-	program := "import sys, json, warnings\nwarnings.simplefilter('error')\nfor f in json.load(sys.stdin):\n" +
-		" try: compile(f['Text'], f['Name'], 'exec')\n except (SyntaxError, Warning) as e: print(f['Name'], e)\n"
+	program := "import sys, json, warnings\nwarnings.simplefilter('error')\n" +
+		"def fault(text):\n try: compile(text, 'x', 'exec')\n except (SyntaxError, Warning) as e: return e\n" +
+		"for f in json.load(sys.stdin):\n e = fault(f['Text'])\n if e and not fault(f['Before']): print(f['Name'], e)\n"
 	cmd := exec.Command(python, "-c", program)
 	cmd.Stdin = strings.NewReader(string(in))
 	out, err := cmd.CombinedOutput()
 	if err != nil {
-		t.Logf("python3 DOES NOT RUN, the goldens are not compiled: %v\n%s", err, out)
+		t.Logf("python3 DOES NOT RUN, the results are not compiled: %v\n%s", err, out)
 		return
 	}
 	if len(out) > 0 {
-		t.Errorf("goldens that Python does not compile:\n%s", out)
+		t.Errorf("results that Python does not compile:\n%s", out)
 	}
 }
