@@ -36,6 +36,21 @@ for script in "$here"/../cmd/internal/dist/e2e/run.sh "$here"/*/e2e/run.sh; do
 	fi
 done
 
+# The table of docs/editors.md, if all ran.
+page=$here/../docs/editors.md
+if [ $# = 0 ]; then
+	awk -f "$here/table.awk" "$E2E_TABLE" >"$tmp/editors"
+	awk -v table="$tmp/editors" '
+		/^<!-- end of table -->$/ { off = 0; print ""; while ((getline line < table) > 0) print line; print "" }
+		!off { print }
+		/^<!-- table: / { off = 1 }' "$page" >"$tmp/page"
+	if [ -n "${PAVISE_E2E_WRITE:-}" ]; then
+		cp "$tmp/page" "$page"
+	elif ! diff -u "$page" "$tmp/page" >&2; then
+		printf 'FAIL\tall\tdocs/editors.md says what ran\t0\tPAVISE_E2E_WRITE=1 make e2e writes it\n' >>"$E2E_TABLE"
+	fi
+fi
+
 echo
 awk -F '\t' '
 	{ row[NR] = $0; if (length($2) > e) e = length($2); if (length($3) > w) w = length($3) }

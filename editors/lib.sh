@@ -72,7 +72,10 @@ starter() {
 	{
 		echo '#!/bin/sh'
 		cat
-		echo "exec '$loader' --library-path '$(dirname "$loader")' '$folder/$program' $(printf "'%s' " "$@") \"\$@\""
+		printf "exec '%s' --library-path '%s' '%s'" "$loader" "$(dirname "$loader")" "$folder/$program"
+		[ $# = 0 ] || printf " '%s'" "$@"
+		# shellcheck disable=SC2016 # the script expands it
+		echo ' "$@"'
 	} >"$at"
 	chmod +x "$at"
 	echo "$at"

@@ -278,22 +278,35 @@ func (s *server) didSave(ctx context.Context, params []byte) error {
 	if d == nil {
 		return nil
 	}
-	// A save shows the client's whole text at this point: whatever made ours
-	// differ ends here. A client that does not send it has written it to disk.
-	if p.Text == nil && d.lost {
-		if f, err := readSource(d.path); err == nil {
-			p.Text = new(string(f.Text()))
-		}
-	}
-	if p.Text != nil && *p.Text != string(d.file.Text()) {
+	if text, ok := savedText(d, p.Text); ok && text != string(d.file.Text()) {
 		s.log.Warn("document was out of step when it was saved", zap.String("uri", d.uri))
-		s.load(d, []byte(*p.Text))
+		s.load(d, []byte(text))
 		s.publish(ctx, d)
 	}
 	if !s.client.watchFiles {
 		s.lookAround(ctx)
 	}
 	return nil
+}
+
+// savedText is the client's whole text at a save: whatever made ours differ ends
+// with it. Not every client sends it, and what is sent is not always what was
+// saved (ALE 3.3 ends lines with a backslash and an n, and may tell of the save
+// after the next edit). So the file on the disk has to say the same, or tells
+// alone if we have lost track; only where there is none, what is sent counts.
+func savedText(d *document, sent *string) (string, bool) {
+	ours := string(d.file.Text())
+	if sent == nil && !d.lost || sent != nil && *sent == ours {
+		return ours, true
+	}
+	f, err := readSource(d.path)
+	switch {
+	case err == nil && (d.lost || string(f.Text()) == *sent):
+		return string(f.Text()), true
+	case err != nil && sent != nil:
+		return *sent, true
+	}
+	return "", false
 }
 
 func (s *server) didClose(ctx context.Context, params []byte) error {

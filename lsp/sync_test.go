@@ -251,6 +251,26 @@ func TestOutOfStepWithoutText(t *testing.T) {
 	}
 }
 
+// What is sent with a save is believed if the file says the same.
+func TestSaveOfAnotherText(t *testing.T) {
+	dir := folder(t)
+	e := start(t, lsptest.Config{Client: "ale", Dir: dir})
+	e.Open("app.py", app)
+	wantCodes(t, e, "app.py", both)
+	const less = "import hashlib\n\n\ndef f(x):\n    return hashlib.md5(x)\n"
+	for _, step := range []struct{ what, sent, onDisk, want string }{
+		{"lines end with a backslash and an n", strings.ReplaceAll(app, "\n", `\n`), app, both},
+		{"that, after the next edit", strings.ReplaceAll(app, "\n", `\n`), less, both},
+		{"an edit was missed", less, less, "weak-hash"},
+	} {
+		write(t, dir, "app.py", step.onDisk)
+		e.Notify("textDocument/didSave", map[string]any{"textDocument": map[string]any{"uri": e.URI("app.py")}, "text": step.sent})
+		if got := last(e); got != "v1 "+step.want {
+			t.Errorf("%s: shows %q", step.what, got)
+		}
+	}
+}
+
 func TestVersions(t *testing.T) {
 	e := start(t, lsptest.Config{Dir: t.TempDir()})
 	e.Open("app.py", app)

@@ -114,7 +114,7 @@ public final class Lsp4ij implements LanguageClient {
         server.getWorkspaceService().didChangeConfiguration(new DidChangeConfigurationParams(settings));
         done(result.getServerInfo().getVersion());
 
-        begin("open: diagnostics, with where the data comes from");
+        begin("open the file, see the findings");
         text = Files.readString(file);
         server.getTextDocumentService()
                 .didOpen(new DidOpenTextDocumentParams(new TextDocumentItem(uri, "python", version, text)));
@@ -128,6 +128,13 @@ public final class Lsp4ij implements LanguageClient {
         int column = text.split("\n")[18].indexOf("database().execute");
         same(column, sql.getRange().getStart().getCharacter()); // Java counts UTF-16 too
         done(found.size() + " findings");
+
+        begin("hover shows the way from source to sink");
+        var at = named(found, "sql-injection").getRange().getStart();
+        var hover = get(server.getTextDocumentService().hover(new HoverParams(new TextDocumentIdentifier(uri), at)));
+        same("markdown", hover.getContents().getRight().getKind());
+        check(hover.getContents().getRight().getValue().contains("`request.args` comes from the client"), "the way is missing");
+        done("");
 
         begin("quick fixes, asked for as a mark is drawn");
         var context = new CodeActionContext(List.of(sql), List.of(CodeActionKind.QuickFix));
@@ -147,14 +154,15 @@ public final class Lsp4ij implements LanguageClient {
         titled(intentions, "bound parameter");
         done(intentions.size() + " actions");
 
-        begin("resolve a fix and apply it");
+        begin("fix the query by its code action, save");
         apply(fix);
         same(Files.readString(want.resolve("fixed.py")), text);
+        save();
         found = diagnostics(3);
         check(found.stream().noneMatch(d -> code(d).equals("sql-injection")), "the finding stays");
         done("");
 
-        begin("the fix of all, as LSP4IJ offers it");
+        begin("all safe fixes by one action");
         context = new CodeActionContext(List.of(), List.of("source.fixAll"));
         fixes = actions(new Range(new Position(0, 0), new Position(0, 0)), context);
         same(1, fixes.size());
@@ -163,20 +171,12 @@ public final class Lsp4ij implements LanguageClient {
         diagnostics(1);
         done("");
 
-        begin("hover");
-        var hover = get(server.getTextDocumentService()
-                .hover(new HoverParams(new TextDocumentIdentifier(uri), named(diagnostics(1), "").getRange().getStart())));
-        same("markdown", hover.getContents().getRight().getKind());
-        done("");
-
-        begin("save and close");
-        Files.writeString(file, text);
-        var saved = new DidSaveTextDocumentParams(new TextDocumentIdentifier(uri), text);
-        server.getTextDocumentService().didSave(saved);
+        begin("close the file");
+        save();
         server.getTextDocumentService().didClose(new DidCloseTextDocumentParams(new TextDocumentIdentifier(uri)));
         done("");
 
-        begin("shutdown and exit");
+        begin("stop the server");
         get(server.shutdown());
         server.exit();
         check(process.waitFor(WAIT, TimeUnit.MILLISECONDS), "the server does not end");
@@ -249,6 +249,11 @@ public final class Lsp4ij implements LanguageClient {
         server.getTextDocumentService()
                 .didChange(new DidChangeTextDocumentParams(new VersionedTextDocumentIdentifier(uri, version), changes));
         Thread.sleep(DEBOUNCE);
+    }
+
+    private void save() throws IOException {
+        Files.writeString(file, text);
+        server.getTextDocumentService().didSave(new DidSaveTextDocumentParams(new TextDocumentIdentifier(uri), text));
     }
 
     private int offset(Position position) {

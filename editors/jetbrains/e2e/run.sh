@@ -39,6 +39,8 @@ if [ "$code" != 0 ]; then
 	cat "$E2E_TMP/out" "$E2E_TMP/server.log" >&2
 fi
 if ! gone "$E2E_TMP" || ! quiet "$E2E_TMP"; then
-	row FAIL "the server ends, its log is free of errors" 0 ""
+	row FAIL "no server is left" 0 "or its log has errors"
+elif [ "$code" = 0 ]; then
+	row ok "no server is left" $(($(now) - began)) "the whole story"
 fi
 row skip "JetBrains' IDEs themselves" 0 "none can be had here; see editors/jetbrains/README.md"

@@ -122,6 +122,8 @@ by_pre_commit() {
 	git init --quiet
 	"$E2E_PAVISE" init
 	"$E2E_TMP/tools/bin/pre-commit" validate-config
+	# The other hooks come from repositories that a machine without the internet cannot reach.
+	sed -i '/^  - repo: https:/,$d' .pre-commit-config.yaml
 	cp "$E2E_BAKERY/src/app.py" app.py
 	git add .
 	"$E2E_TMP/tools/bin/pre-commit" run pavise --all-files >"$E2E_TMP/hook" 2>&1 || code=$?
