@@ -19,6 +19,7 @@ class Case:
     files: dict[str, str]
     needs: str = ""
     refused: str = ""
+    form: str = ""
     folder: Path = Path()
     fault: str = ""  # not "": what is wrong
     skipped: str = ""  # not "": why it was not run
@@ -46,7 +47,7 @@ def parse(path):
     case = Case(path.parent.name, path.stem, "", dict(zip(parts[::2], parts[1::2], strict=True)))
     for line in head.splitlines():
         key, colon, value = line.partition(": ")
-        if colon and key in ("needs", "refused"):
+        if colon and key in ("needs", "refused", "form"):
             setattr(case, key, value.strip())
         else:
             case.about = f"{case.about} {line}".strip()
@@ -66,7 +67,7 @@ def fix_one(case, pavise, folder):
             path = case.folder / side / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
-    command = [pavise, "fix", "--write", "--review", "--profile", "audit", "--only", case.fix, "."]
+    command = [pavise, "fix", "--write", "--review", "--profile", "audit", "--only", case.fix + (f"={case.form}" if case.form else ""), "."]
     run = subprocess.run(command, cwd=case.folder / "after", capture_output=True, text=True, check=False)
     applied = APPLIED.findall(run.stderr)
     if run.returncode == 2:

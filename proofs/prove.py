@@ -1,7 +1,7 @@
 """Proves the fixes by running the programs that they rewrite: prove.py PAVISE [CASE ...].
 
 A case is a file cases/FIX/VARIANT.txtar. Its first lines say what it is about, `needs: NAME` which database server it
-needs, `refused: WORDS` that the fix has to leave the program alone. Its files are the program, app.py among them, and
+needs, `refused: WORDS` that the fix has to leave the program alone, `form: WORDS` which of several forms of the fix is meant. Its files are the program, app.py among them, and
 proof.py with functions that get the program's module:
 
     benign(app)    what the program does for honest users: not empty, and equal before and after the fix

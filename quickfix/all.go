@@ -2,6 +2,7 @@ package quickfix
 
 import (
 	"slices"
+	"strings"
 
 	"pavise/analysis"
 	"pavise/analysis/engine"
@@ -29,7 +30,7 @@ type Applied struct {
 type Choice struct {
 	Review bool                         // also those that somebody should look at
 	Keep   func(*analysis.Finding) bool // the findings, nil for all
-	Fixes  []string                     // the names of the fixes, none for all
+	Fixes  []string                     // the names of the fixes, none for all; NAME=WORDS is the form whose title has the words
 }
 
 // Names are those of all fixes, in the order in which they are offered.
@@ -130,14 +131,22 @@ func (a *allRun) jobs() []job {
 
 // choose is the action for a finding that may be made without asking.
 func (a *allRun) choose(file *pyedit.File, f *analysis.Finding) (Action, bool) {
-	actions := proposed(a.now, file, f)
+	actions := slices.DeleteFunc(proposed(a.now, file, f), func(x Action) bool { return !a.allows(&x) })
 	for i := range actions {
 		x := &actions[i]
-		if x.Refusal == "" && (x.Safety == Safe || a.Review) && (len(a.Fixes) == 0 || slices.Contains(a.Fixes, x.Name)) && !choice(actions, x) {
+		if x.Refusal == "" && (x.Safety == Safe || a.Review) && !choice(actions, x) {
 			return *x, true
 		}
 	}
 	return Action{}, false
+}
+
+// allows reports whether an action is among the chosen fixes.
+func (c *Choice) allows(x *Action) bool {
+	return len(c.Fixes) == 0 || slices.ContainsFunc(c.Fixes, func(s string) bool {
+		name, words, _ := strings.Cut(s, "=")
+		return name == x.Name && strings.Contains(x.Title, words)
+	})
 }
 
 // choice reports whether an action is one of several forms of its fix.

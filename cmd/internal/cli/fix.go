@@ -25,7 +25,7 @@ type fixCmd struct {
 	Diff   bool     `xor:"mode" help:"Print the changes as a unified diff and write nothing (this is the default)."`
 	Write  bool     `xor:"mode" help:"Write the changes to the files."`
 	Review bool     `help:"Also make the fixes that somebody should look at, not only those that keep the behaviour."`
-	Only   []string `placeholder:"FIX" help:"Only these fixes, by their names: bind-parameters, local-redirect."`
+	Only   []string `placeholder:"FIX" help:"Only these fixes, by their names: bind-parameters, local-redirect. NAME=WORDS is the form of a fix whose title has the words."`
 	Color  string   `enum:"auto,always,never" default:"auto" help:"auto, always or never."`
 	Jobs   int      `short:"j" placeholder:"N" help:"Files that are fixed at a time; by default one for each core."`
 }
@@ -103,7 +103,7 @@ func (c *fixCmd) Run(ctx context.Context, a *app) error {
 func (c *fixCmd) checkOnly() error {
 	known := quickfix.Names()
 	for _, n := range c.Only {
-		if slices.Contains(known, n) {
+		if n, _, _ = strings.Cut(n, "="); slices.Contains(known, n) {
 			continue
 		}
 		hint := "there are " + strings.Join(known, ", ")
