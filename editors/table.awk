@@ -1,8 +1,30 @@
-# Makes the table of docs/editors.md of the lines that the tests left: what was done in two editors or more, in the order in
-# which it was first done, by editor without its versions. "yes": in every version that ran; "some": not in all of them.
-BEGIN { FS = "\t" }
-$2 == "install" { next }
-$1 == "skip" { next }
+# Makes the table of docs/editors.md of the lines that the tests left. A feature is what the lines of one or more names show.
+# "yes": in every version of the editor that ran; "some": not in all of them; "-": nothing tried it.
+BEGIN {
+	FS = "\t"
+	feature("findings in the text", "open the file, see the findings|findings are underlined and counted")
+	feature("messages with source, consequence and cure",
+		"the message says source, consequence and cure|in the extension host: diagnostics carry severity, code and path")
+	feature("hover with the way of the data", "hover shows the way from source to sink|the hover tells the path")
+	feature("findings while typing, without saving", "type an unsafe line, see it without saving|in the extension host: a text that has no file yet")
+	feature("a fix by its code action", "fix the query by its code action, save|the light bulb offers the fix, which is made")
+	feature("undo", "undo takes the finding away|undo brings the finding back")
+	feature("ignoring a finding on its line", "ignore a finding on its line")
+	feature("all safe fixes at once", "all safe fixes by one action|in the extension host: fix all leaves what is not safe")
+	feature("safe fixes on save", "fix on save, as the README has it|saving makes the safe fixes")
+	feature("scan of the whole workspace", "a scan finds what is in closed files")
+	feature("names of rules completed", "in the extension host: names of rules are completed in an ignore comment")
+	feature("inlay hints", "in the extension host: inlay hints are off, and come when they are wanted")
+	feature("settings of the editor", "in the extension host: a setting that somebody makes counts, a default does not")
+	feature("the server ends with the editor", "no server is left|no server is left, it ended with 0")
+	feature("the server ends when the editor is killed", "the editor is killed, the server ends")
+}
+function feature(name, lines,    n, i, parts) {
+	features[++rows] = name
+	n = split(lines, parts, "|")
+	for (i = 1; i <= n; i++) shows[parts[i]] = rows
+}
+$1 == "skip" || $2 == "install" { next }
 {
 	editor = $2
 	version = ""
@@ -10,27 +32,24 @@ $1 == "skip" { next }
 		version = substr(editor, RSTART, RLENGTH)
 		editor = substr(editor, 1, RSTART - 1) substr(editor, RSTART + RLENGTH)
 	}
-	what = $3
-	sub(/, it ended with 0$/, "", what)
-	if (!(editor in column)) { column[editor] = ++columns; title[columns] = editor }
-	if (!((editor, version) in seen)) { seen[editor, version]; versions[editor]++ }
-	if ($1 != "ok") next
-	if (!(what in row)) { row[what] = ++rows; name[rows] = what }
-	if (!((what, editor) in times)) editors[what]++
-	times[what, editor]++
+	if (!(editor in known)) { known[editor]; columns[++width] = editor }
+	if (version != "" && !((editor, version) in counted)) { counted[editor, version]; versions[editor]++ }
+	if ($1 == "ok" && ($3 in shows) && !((shows[$3], editor, version) in done)) {
+		done[shows[$3], editor, version]
+		times[shows[$3], editor]++
+	}
 }
 END {
 	head = "| |"
 	line = "|---|"
-	for (c = 1; c <= columns; c++) { head = head " " title[c] " |"; line = line "---|" }
+	for (c = 1; c <= width; c++) { head = head " " columns[c] " |"; line = line "---|" }
 	print head
 	print line
 	for (r = 1; r <= rows; r++) {
-		if (editors[name[r]] < 2) continue
-		text = "| " name[r] " |"
-		for (c = 1; c <= columns; c++) {
-			n = times[name[r], title[c]]
-			text = text " " (n == 0 ? "-" : n < versions[title[c]] ? "some" : "yes") " |"
+		text = "| " features[r] " |"
+		for (c = 1; c <= width; c++) {
+			n = times[r, columns[c]]
+			text = text " " (n == 0 ? "-" : n < versions[columns[c]] ? "some" : "yes") " |"
 		}
 		print text
 	}

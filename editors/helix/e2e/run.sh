@@ -162,7 +162,7 @@ drive() {
 	step "fix the query by its code action, save" fix
 	step "type an unsafe line, see it without saving" typed
 	step "undo takes the finding away" undone
-	step "ignore a finding on its line" ignored
+	step "ignoring a finding on its line is offered" ignored
 	step "stop the server" stopped
 	step "no server is left" left
 	"${tmux[@]}" kill-server 2>/dev/null || true
