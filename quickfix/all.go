@@ -43,7 +43,8 @@ func Names() []string {
 }
 
 // All applies fixes to a file until nothing changes, each proven among the
-// files around it. A fix that leaves its author a choice is never applied.
+// files around it. A fix that leaves its author a choice is never applied, one that
+// leaves something to fill in only by its name.
 func All(s *engine.Snapshot, c Choice) Result {
 	if s.IsPlain() {
 		return Result{Text: s.File().Text()}
@@ -134,7 +135,7 @@ func (a *allRun) choose(file *pyedit.File, f *analysis.Finding) (Action, bool) {
 	actions := slices.DeleteFunc(proposed(a.now, file, f), func(x Action) bool { return !a.allows(&x) })
 	for i := range actions {
 		x := &actions[i]
-		if x.Refusal == "" && (x.Safety == Safe || a.Review) && !choice(actions, x) {
+		if x.Refusal == "" && (x.Safety == Safe || a.Review) && (!x.Unfinished || len(a.Fixes) > 0) && !choice(actions, x) {
 			return *x, true
 		}
 	}

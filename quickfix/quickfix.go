@@ -33,6 +33,8 @@ type Action struct {
 	Preferred bool          // the best of the finding's actions
 	Edits     []source.Edit // simultaneous edits in the snapshot's text
 	Refusal   string        // not "": why this fix is not offered here, in a plain sentence
+	// Unfinished is set if the author has to fill something in afterwards.
+	Unfinished bool
 }
 
 // Actions are the fixes for one finding of the snapshot, best first. Refused
@@ -98,7 +100,7 @@ func proposed(s *engine.Snapshot, file *pyedit.File, f *analysis.Finding) []Acti
 			continue
 		}
 		for _, p := range compute(x, site) {
-			out = append(out, Action{Name: x.Name, Title: p.Title, Safety: p.Safety, Caveat: p.Caveat, Edits: p.Edits, Refusal: p.Refusal})
+			out = append(out, Action{Name: x.Name, Title: p.Title, Safety: p.Safety, Caveat: p.Caveat, Edits: p.Edits, Refusal: p.Refusal, Unfinished: p.Unfinished})
 		}
 	}
 	return out

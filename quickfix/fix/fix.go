@@ -36,6 +36,9 @@ type Proposal struct {
 	Caveat  string // what the reader of a Review fix must know
 	Edits   []source.Edit
 	Refusal string // not "": why there is no rewriting, in a plain sentence
+	// Unfinished is set if the author has to fill something in before the
+	// program works again: it is never made without being asked for.
+	Unfinished bool
 }
 
 // Refuse is the answer of a fix that does not apply, with the reason.
@@ -54,4 +57,12 @@ func Propose(e *pyedit.Edits, caveat, title string, args ...any) []Proposal {
 		p.Safety = Review
 	}
 	return []Proposal{p}
+}
+
+// Unfinished marks proposals in which the author has to fill something in.
+func Unfinished(list []Proposal) []Proposal {
+	for i := range list {
+		list[i].Unfinished = list[i].Refusal == ""
+	}
+	return list
 }

@@ -194,7 +194,7 @@ func (a *application) pytest(python, path string) (string, error) {
 // the place of the others.
 func (a *application) repair(t *testing.T) {
 	for _, path := range a.paths {
-		fixed := quickfix.All(a.batch.Snapshot(path), quickfix.Choice{Review: true})
+		fixed := quickfix.All(a.batch.Snapshot(path), quickfix.Choice{Review: true, Fixes: quickfix.Names()})
 		if len(fixed.Applied) > 0 {
 			rel, _ := filepath.Rel(a.root, path)
 			a.write(t, rel, fixed.Text)

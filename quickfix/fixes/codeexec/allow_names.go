@@ -38,7 +38,8 @@ func allowNames(s *fix.Site) []fix.Proposal {
 		return fix.Refuse("The statement shares its line with another.")
 	}
 	e.AddHelper(name.Abs().Start, list+" = frozenset()")
-	return fix.Propose(e, "Fill "+list+" with the names that a client may use: every other one is refused, and so far it is empty.", "Allow certain names only")
+	return fix.Unfinished(fix.Propose(e, "Fill "+list+" with the names that a client may use: every other one is refused, and so far it is empty.",
+		"Allow certain names only"))
 }
 
 // key is the expression that names what is reached or set.

@@ -125,5 +125,6 @@ func compareOrigin(s *fix.Site) []fix.Proposal {
 	e.AddHelper(stmt.Abs().Start, list+" = {\"https://app.example.com\"}")
 	indent := s.File.Indent(stmt.Abs().Start)
 	e.ReplaceNode(stmt, "if "+value.Str()+" in "+list+":\n"+indent+s.File.Step()+s.Source(stmt))
-	return fix.Propose(e, "Scripts of other origins are kept out from now on: write those that need it into "+list+".", "Compare %s with a list", value.Str())
+	return fix.Unfinished(fix.Propose(e, "Scripts of other origins are kept out from now on: write those that need it into "+list+".",
+		"Compare %s with a list", value.Str()))
 }

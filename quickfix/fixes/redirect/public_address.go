@@ -43,5 +43,5 @@ func publicAddress(s *fix.Site) []fix.Proposal {
 	if !found {
 		return fix.Refuse("The header is not read as a whole address in this function: build the links of this mail from a configured address.")
 	}
-	return fix.Propose(e, "Set PUBLIC_URL to the address of the site, or read it from the configuration.", "Build links from a configured address")
+	return fix.Unfinished(fix.Propose(e, "Set PUBLIC_URL to the address of the site, or read it from the configuration.", "Build links from a configured address"))
 }

@@ -114,7 +114,11 @@ func allowNames(s *fix.Site) []fix.Proposal {
 	if len(a.sets) > 0 {
 		caveat = "Fill " + strings.Join(a.sets, " and ") + " with the names that callers may ask for: any other raises ValueError."
 	}
-	return fix.Propose(a.e, caveat, "Allow certain names only")
+	out := fix.Propose(a.e, caveat, "Allow certain names only")
+	if len(a.sets) > 0 {
+		return fix.Unfinished(out)
+	}
+	return out
 }
 
 // allowing writes the checks of one statement.

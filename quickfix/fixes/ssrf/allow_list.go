@@ -50,10 +50,18 @@ func allowHosts(s *fix.Site) []fix.Proposal {
 		scheme = "http"
 	}
 	hosts := literalHosts(s)
+	known := len(hosts) > 0
+	if !known {
+		hosts = []string{"api.example.com"}
+	}
 	name := add(s, e, call, scheme, hosts)
 	e.Wrap(url, name+"(", ")")
 	note := "Fill ALLOWED_HOSTS with the hosts that this program may ask: any other URL raises ValueError."
-	return fix.Propose(e, note, "Allow requests to certain hosts only")
+	out := fix.Propose(e, note, "Allow requests to certain hosts only")
+	if !known {
+		return fix.Unfinished(out)
+	}
+	return out
 }
 
 // stay keeps the request from following redirects away from the host.
@@ -185,9 +193,6 @@ func literalHosts(s *fix.Site) []string {
 		out = append(out, h)
 	}
 	sort.Strings(out)
-	if len(out) == 0 {
-		out = []string{"api.example.com"}
-	}
 	return out
 }
 
