@@ -170,14 +170,14 @@ func (Builds) check()   {}
 type Draft struct {
 	Rule       *Rule
 	Node       syntax.Node // where it is shown
-	Event      syntax.Node // the event's node, by which fixes find it again
 	Severity   Severity
 	Confidence Confidence
 	Message    string
 	Kinds      models.Kind  // as in Finding
 	Origin     *flow.Origin // of the data, nil for faults without a path
-	Arrival    syntax.Node  // where the data enters the sink
-	Inlined    bool         // seen while following a call from another function
+	// Sink is the call that does the harm, where Node is one that hands what arrives
+	// there on to it.
+	Sink syntax.Node
 	// Span is where it is shown, if that is no node: in the unit of a Text, or in
 	// a file that is not Python.
 	Span source.Span
@@ -197,14 +197,14 @@ type Pass struct {
 // Report adds a finding on the event, or on a node within it.
 func (p *Pass) Report(e *flow.Event, c Confidence, message string) *Draft {
 	p.Drafts = append(p.Drafts, Draft{
-		Rule: p.Rule, Node: e.Node, Event: e.Node, Severity: p.Rule.Severity, Confidence: c, Message: message, Inlined: e.Inlined,
+		Rule: p.Rule, Node: e.Node, Sink: e.Sink, Severity: p.Rule.Severity, Confidence: c, Message: message,
 	})
 	return &p.Drafts[len(p.Drafts)-1]
 }
 
 // ReportNode adds a finding on a node of the syntax.
 func (p *Pass) ReportNode(n syntax.Node, c Confidence, message string) *Draft {
-	p.Drafts = append(p.Drafts, Draft{Rule: p.Rule, Node: n, Event: n, Severity: p.Rule.Severity, Confidence: c, Message: message})
+	p.Drafts = append(p.Drafts, Draft{Rule: p.Rule, Node: n, Severity: p.Rule.Severity, Confidence: c, Message: message})
 	return &p.Drafts[len(p.Drafts)-1]
 }
 
@@ -236,16 +236,16 @@ func (d *Draft) Hide(n syntax.Node) {
 // ReportReach adds a finding on data that arrives somewhere.
 func (p *Pass) ReportReach(e *flow.Event, r flow.Reach, c Confidence, message string) *Draft {
 	d := p.Report(e, c, message)
-	d.Origin, d.Arrival = &r.Origin, r.Node
+	d.Origin = &r.Origin
 	return d
 }
 
 // ReportWeak adds a finding at a half measure.
 func (p *Pass) ReportWeak(e *flow.Event, w *flow.WeakCheck, r *flow.Reach, c Confidence, message string) {
 	d := p.Report(e, c, message)
-	d.Node, d.Event = w.Node, w.Node
+	d.Node, d.Sink = w.Node, syntax.Node{}
 	if r != nil {
-		d.Origin, d.Arrival = &r.Origin, r.Node
+		d.Origin = &r.Origin
 	}
 }
 

@@ -41,12 +41,14 @@ var (
 
 // mark says that a rule must report on a line: "# want rule", or with the way of
 // the data "# want rule via a b": past the lines that are marked "# at a" and
-// "# at b", in this order, and on to the finding's own line.
+// "# at b", in this order, and on to the finding's own line; and from there, where
+// that only hands the data on, "to c".
 type mark struct {
 	line int
 	rule string
 	told bool     // whether the way is told
 	via  []string // names of lines
+	to   []string
 }
 
 func (m mark) String() string { return fmt.Sprintf("%d %s", m.line, m.rule) }
@@ -64,6 +66,9 @@ func marks(text []byte) []mark {
 			w := mark{line: i + 1, rule: words[0]}
 			if len(words) > 1 && words[1] == "via" {
 				w.told, w.via = true, words[2:]
+				if i := slices.Index(w.via, "to"); i >= 0 {
+					w.via, w.to = w.via[:i], w.via[i+1:]
+				}
 			}
 			out = append(out, w)
 		}
@@ -162,7 +167,11 @@ func (ts texts) hold(t *testing.T, path string, s *engine.Snapshot, only string)
 		for _, name := range w.via {
 			way = append(way, ts.at(t, path, name))
 		}
-		way = slices.Compact(append(way, fmt.Sprintf("%s:%d", path, w.line)))
+		way = append(way, fmt.Sprintf("%s:%d", path, w.line))
+		for _, name := range w.to {
+			way = append(way, ts.at(t, path, name))
+		}
+		way = slices.Compact(way)
 		if went := ts.way(f); !slices.Equal(way, went) {
 			t.Errorf("%s: %s by another way:%s", path, w, ts.show(went, f))
 		}

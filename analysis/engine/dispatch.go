@@ -184,6 +184,9 @@ func (u *unitRun) events(list []flow.Event) {
 		switch e.Kind {
 		case flow.Called, flow.Assigned:
 			u.arrivals(e)
+			if e.Sink.OK() {
+				continue // the call itself has an event of its own
+			}
 			for _, w := range u.calls[e.Name] {
 				if e.Kind == flow.Called {
 					u.guarded(w.rule, 0, func(p *analysis.Pass) { w.check.Run(p, e) })
@@ -252,9 +255,12 @@ func (u *unitRun) syntax(unit *syntax.Unit) {
 func (u *unitRun) arrivals(e *flow.Event) {
 	for _, s := range e.Sinks {
 		for _, w := range u.sinks {
-			if s.Kinds()&w.check.Kind != 0 {
+			if !e.Sink.OK() && s.Kinds()&w.check.Kind != 0 {
 				u.guarded(w.rule, s.Kinds()&w.check.Kind, func(p *analysis.Pass) { w.check.Run(p, e, s) })
 			}
+		}
+		if e.HandedOn {
+			continue
 		}
 		var reaches []flow.Reach
 		known := false

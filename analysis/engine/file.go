@@ -51,6 +51,9 @@ type draft struct {
 	steps []step
 	print uint64 // of rule, place and text, before the count of equals
 	place place
+	// covers: the finding itself stands where its data was handed over; here, at the
+	// sink, it only keeps weaker rules from saying the same
+	covers bool
 	// secret is what no report may show, in the same spot
 	secret source.Span
 }
@@ -252,7 +255,11 @@ func (a *analysed) unit(i int, live map[*flow.Result]*unitFindings) *unitFinding
 	r.Forget()
 	uf := &unitFindings{over: r.Over, wholes: u.waiting}
 	for _, d := range u.drafts {
-		uf.drafts = append(uf.drafts, a.newDraft(d))
+		x := a.newDraft(d)
+		uf.drafts = append(uf.drafts, x)
+		if d.Sink.OK() {
+			uf.drafts = append(uf.drafts, a.cover(x, d.Sink))
+		}
 	}
 	live[r] = uf
 	return uf
@@ -293,6 +300,13 @@ func (a *analysed) newDraft(d analysis.Draft) draft {
 	return out
 }
 
+// cover is a draft that stands for another one at its sink.
+func (a *analysed) cover(x draft, sink syntax.Node) draft {
+	span := sink.Span()
+	x.place, x.covers, x.steps = place{a.spotOf(sink), span.Start, span.End}, true, nil
+	return x
+}
+
 // printOf is the fingerprint of a finding at a code.
 func printOf(r *analysis.Rule, in, code string) uint64 {
 	h := fnv.New64a()
@@ -330,7 +344,11 @@ func (a *analysed) steps(d analysis.Draft) []step {
 		path, name := t.Function()
 		add(t.Node, t.Text, analysis.Function{Path: path, Name: name})
 	}
-	add(d.Node, "used here", analysis.Function{})
+	used := d.Node
+	if d.Sink.OK() {
+		used = d.Sink
+	}
+	add(used, "used here", analysis.Function{})
 	return out
 }
 
@@ -351,15 +369,12 @@ type placed struct {
 // strongest keeps one finding for each rule and place, and of rules that say
 // the same fault only the best.
 func strongest(list []placed) []placed {
-	if len(list) < 2 {
-		return list
-	}
 	byPlace := make(map[source.Span][]placed, len(list))
 	for _, d := range list {
 		same := byPlace[d.span]
 		found := false
 		for i, o := range same {
-			if o.Rule == d.Rule {
+			if o.Rule == d.Rule && o.covers == d.covers {
 				found = true
 				if better(d.draft, o.draft) {
 					same[i] = d
@@ -373,7 +388,7 @@ func strongest(list []placed) []placed {
 	out := list[:0:0]
 	for _, same := range byPlace {
 		for _, d := range same {
-			if !yields(d.draft, same) {
+			if !d.covers && !yields(d.draft, same) {
 				out = append(out, d)
 			}
 		}

@@ -27,6 +27,9 @@ type Arg struct {
 	Name  string      // keyword, "" for positional, "*" and "**" for unpacking
 	Node  syntax.Node // the value's expression
 	Value *Value
+	// Param is the parameter of the function that an event's Node calls which hands
+	// this on to the event's Sink untouched, or "".
+	Param string
 }
 
 // Event is something that happened to values which rules judge and fixes
@@ -48,6 +51,12 @@ type Event struct {
 	Unused  bool           // a built text that goes nowhere
 	// Indirect is set if Node is a call that calls Name in its turn, with Args.
 	Indirect bool
+	// Sink is the call of Name where Node is another one: the call that hands what
+	// arrives, put together by the caller, to functions that pass it on untouched.
+	// The Nodes of Args are expressions of Node then, or none.
+	Sink syntax.Node
+	// HandedOn is set if an event with a Sink tells what arrives here.
+	HandedOn bool
 	Hole     *Hole // of an Output
 	// Overridden is set if a variable of a module or a class gets another value
 	// before production runs with it: from a later statement, from a class or a

@@ -49,7 +49,12 @@ func (f *frame) called(n syntax.Node, name string, recv *Value, args []Arg) {
 	if f.depth > 0 && !argsTainted(recv, args) {
 		return // the callee's own run reports it
 	}
-	f.emit(Event{Kind: Called, Node: n, Name: name, Sinks: live, Recv: recv, Args: args})
+	e := Event{Kind: Called, Node: n, Name: name, Sinks: live, Recv: recv, Args: args}
+	if handed, caller, ok := f.handedOver(e); ok {
+		caller.emit(handed)
+		e.HandedOn = true
+	}
+	f.emit(e)
 }
 
 // starts are the functions that start a program from an argument list.

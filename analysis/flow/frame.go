@@ -244,11 +244,15 @@ type frame struct {
 	parent   *frame // the scope around it, for closures
 	fn       *Func  // nil at module level and in class bodies
 	route    *models.Route
-	wraps    *wrapped // the decorator that renders what it returns, or nil
-	view     bool     // one of its parameters is a request
-	pattern  string   // of its URL
-	syntax   string   // of the pattern
-	depth    int      // of inlined calls
+	wraps    *wrapped    // the decorator that renders what it returns, or nil
+	view     bool        // one of its parameters is a request
+	pattern  string      // of its URL
+	syntax   string      // of the pattern
+	depth    int         // of inlined calls
+	caller   *frame      // of an inlined call: who makes it,
+	site     syntax.Node // where,
+	passedIn []Arg       // with what,
+	bound    bool        // and whether the first parameter is the object it is a method of
 	self     string
 	ret      *Value
 	yields   *Value

@@ -61,6 +61,7 @@ func (f *frame) follow(n, obj syntax.Node, fn *Func, self *Value, args []Arg) *V
 	}
 	defer f.spend(w, f.run.steps)
 	g := f.enter(fn)
+	g.caller, g.site, g.passedIn, g.bound = f, n, args, self != nil && !f.m.isStatic(fn)
 	params := g.scope.Params
 	f.bindArgs(g, fn, params, self, args)
 	g.watch(params)

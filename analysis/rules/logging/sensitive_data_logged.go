@@ -42,8 +42,7 @@ func logged(p *analysis.Pass, e *flow.Event, _ *models.Sink) {
 			if e.Name == "warnings.warn" || e.Name == "print" && !web(p) || what == "token" && !web(p) {
 				c = analysis.Unsure
 			}
-			d := p.Report(e, c, "`"+flow.Label(x.node)+"` is "+what+" and is written out here, so everybody who reads the log has it. Leave it out, or write a mark in its place.")
-			d.Arrival = x.node
+			p.Report(e, c, "`"+flow.Label(x.node)+"` is "+what+" and is written out here, so everybody who reads the log has it. Leave it out, or write a mark in its place.")
 			return
 		}
 	}

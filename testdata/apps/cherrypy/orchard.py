@@ -19,7 +19,7 @@ cherrypy.engine.subscribe("start_thread", connect)
 
 
 def rows(sql, *values):
-    return cherrypy.thread_data.db.execute(sql, values).fetchall()  # want sql-injection via press_params press_kind press_call
+    return cherrypy.thread_data.db.execute(sql, values).fetchall()  # at press_sink
 
 
 # SQL ---------------------------------------------------------------------------------------------------
@@ -42,7 +42,7 @@ class Orchard:
     @tools.json_out()
     def pressed(self, **params):  # at press_params
         kind = params["kind"]  # at press_kind
-        return rows(f"SELECT * FROM juices WHERE kind = '{kind}'")  # at press_call
+        return rows(f"SELECT * FROM juices WHERE kind = '{kind}'")  # want sql-injection via press_params press_kind to press_sink
 
     @cherrypy.expose
     @cherrypy.tools.json_in()

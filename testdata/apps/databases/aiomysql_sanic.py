@@ -18,7 +18,7 @@ async def setup(app, _):
 async def run(pool: aiomysql.Pool, sql, args=None):
     async with pool.acquire() as conn:
         async with conn.cursor(aiomysql.DictCursor) as cur:
-            await cur.execute(sql, args)  # want sql-injection
+            await cur.execute(sql, args)
             return await cur.fetchall()
 
 
@@ -33,7 +33,7 @@ async def parcel(request, code):
 @app.get("/parcels")
 async def parcels(request):
     sql = "SELECT code FROM parcels WHERE city = '%s'" % request.args.get("city")
-    return json(await run(app.ctx.pool, sql))
+    return json(await run(app.ctx.pool, sql))  # want sql-injection
 
 
 @app.get("/mirror")

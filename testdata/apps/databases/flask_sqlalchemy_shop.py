@@ -17,12 +17,12 @@ class Tea(db.Model):
 
 
 def run(statement, **params):
-    return db.session.execute(text(statement), params)  # want sql-injection
+    return db.session.execute(text(statement), params)
 
 
 @app.route("/teas")
 def teas():
-    return jsonify([r.id for r in run("SELECT id FROM tea WHERE origin = '%s'" % request.args["origin"])])
+    return jsonify([r.id for r in run("SELECT id FROM tea WHERE origin = '%s'" % request.args["origin"])])  # want sql-injection
 
 
 @app.route("/teas/engine")

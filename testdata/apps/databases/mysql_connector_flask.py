@@ -16,7 +16,7 @@ class Database:
         self.cursor = self.conn.cursor(dictionary=True)
 
     def fetch(self, query, params=None):
-        self.cursor.execute(query, params or ())  # want sql-injection
+        self.cursor.execute(query, params or ())
         return self.cursor.fetchall()
 
     def count(self, table, where):
@@ -43,7 +43,7 @@ def login():
 
 @app.route("/rooms")
 def rooms():
-    return jsonify(db.fetch("SELECT * FROM rooms WHERE view = '%s'" % request.args.get("view")))
+    return jsonify(db.fetch("SELECT * FROM rooms WHERE view = '%s'" % request.args.get("view")))  # want sql-injection
 
 
 @app.route("/rooms/count")

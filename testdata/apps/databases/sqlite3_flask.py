@@ -26,7 +26,7 @@ def get_db():
 
 
 def query_db(query, args=(), one=False):
-    cur = get_db().execute(query, args)  # want sql-injection
+    cur = get_db().execute(query, args)
     rows = cur.fetchall()
     cur.close()
     return (rows[0] if rows else None) if one else rows
@@ -70,7 +70,7 @@ def with_helper():
 @app.get("/recipes/wrapped")
 def wrapped():
     kind = request.args.get("kind")
-    return jsonify(query_db("SELECT id FROM recipes WHERE kind = '{}'".format(kind)))
+    return jsonify(query_db("SELECT id FROM recipes WHERE kind = '{}'".format(kind)))  # want sql-injection
 
 
 @app.get("/recipes/dedented")

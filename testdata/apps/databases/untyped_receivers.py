@@ -23,7 +23,7 @@ class NoteStore:
 
 
 def fetch(conn, sql):
-    return conn.execute(sql).fetchall()  # want sql-injection
+    return conn.execute(sql).fetchall()
 
 
 @bp.get("/g")
@@ -62,7 +62,7 @@ def with_store():
 @bp.get("/parameter")
 def with_parameter():
     owner = request.args["owner"]
-    return jsonify(fetch(get_connection(), f"SELECT id FROM notes WHERE owner = '{owner}'"))
+    return jsonify(fetch(get_connection(), f"SELECT id FROM notes WHERE owner = '{owner}'"))  # want sql-injection
 
 
 @bp.get("/session")

@@ -41,13 +41,13 @@ class Filters(Schema):
 
 def rows(sql, values=()):
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)  # want sql-injection via song_name song_call
+        cursor.execute(sql, values)  # at song_sink
         return cursor.fetchall()
 
 
 @api.get("/songs/{name}")
 def song(request, name: str):  # at song_name
-    return rows(f"SELECT * FROM songs WHERE name = '{name}'")  # at song_call
+    return rows(f"SELECT * FROM songs WHERE name = '{name}'")  # want sql-injection via song_name to song_sink
 
 
 @api.post("/singers")

@@ -72,12 +72,12 @@ class Quay(tornado.web.RequestHandler):
     def post(self, quay):
         ships = self.get_arguments("ship")  # at quay_ships
         listed = ",".join("'" + ship + "'" for ship in ships)  # at quay_listed
-        rows = yield self.rows("SELECT * FROM ships WHERE name IN (%s)" % listed)  # at quay_call
+        rows = yield self.rows("SELECT * FROM ships WHERE name IN (%s)" % listed)  # want sql-injection via quay_ships quay_listed to quay_sink
         self.write({"ships": rows})
 
     @gen.coroutine
     def rows(self, sql):
-        found = self.connection.execute(sql).fetchall()  # want sql-injection via quay_ships quay_listed quay_call
+        found = self.connection.execute(sql).fetchall()  # at quay_sink
         raise gen.Return(found)
 
     def put(self, quay):

@@ -26,12 +26,12 @@ class Crane(RequestHandler):
 
     async def post(self, name):
         load = self.get_body_argument("load")  # at crane_load
-        await self.move(f"crane --load {load}")  # at crane_move
+        await self.move(f"crane --load {load}")  # want command-injection via crane_load to crane_sink
         self.write({"moved": True})
 
     @run_on_executor
     def move(self, command):
-        return subprocess.call(command, shell=True)  # want command-injection via crane_load crane_move
+        return subprocess.call(command, shell=True)  # at crane_sink
 
     async def put(self, name):
         where = self.get_cookie("where")  # at cookie_where

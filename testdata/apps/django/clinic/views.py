@@ -29,7 +29,7 @@ class Period(StrEnum):
 
 def rows(sql, params=None):
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)  # want sql-injection via surname surname_sql rows_call
+        cursor.execute(sql, params)  # at rows_sink
         return cursor.fetchall()
 
 
@@ -39,7 +39,7 @@ def rows(sql, params=None):
 @require_GET
 def patients(request, surname):  # at surname
     sql = "SELECT id FROM clinic_patient WHERE surname = '%s'" % surname  # at surname_sql
-    return JsonResponse({"rows": rows(sql)})  # at rows_call
+    return JsonResponse({"rows": rows(sql)})  # want sql-injection via surname surname_sql to rows_sink
 
 
 def visits(request, number):

@@ -16,7 +16,7 @@ SORTS = ("plate", "mileage")
 
 def rows(sql, values=()):
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)  # want sql-injection via query_depot depot_text rows_call
+        cursor.execute(sql, values)  # at rows_sink
         return cursor.fetchall()
 
 
@@ -58,7 +58,7 @@ class VanViewSet(viewsets.ModelViewSet):
         query.is_valid(raise_exception=True)
         text = query.validated_data["depot"]  # at query_depot
         sql = "SELECT * FROM fleet_trip WHERE depot = '" + text + "'"  # at depot_text
-        return Response(rows(sql))  # at rows_call
+        return Response(rows(sql))  # want sql-injection via query_depot depot_text to rows_sink
 
     @action(detail=False, serializer_class=TripQuery)
     def trips_typed(self, request):
