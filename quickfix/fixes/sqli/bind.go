@@ -25,6 +25,9 @@ type value struct {
 	// becomes a join of placeholders by the edits.
 	many  bool
 	edits []source.Edit
+	// quoted: the quotes around the elements are those of the literal around
+	// the join. texts: the elements were made texts for the join.
+	quoted, texts bool
 }
 
 // binding works out the parameters of one statement for one driver.
@@ -38,6 +41,7 @@ type binding struct {
 	given  []int // tokens that are placeholders
 	style  style // of this statement: named for psycopg with a mapping
 	reason string
+	copied bool   // the rows of executemany are copied
 	moved  bool   // the values have to be computed where the text is put together
 	early  string // and this is the expression that passes them
 }
@@ -150,6 +154,10 @@ func (b *binding) quoted(c sql.Context) {
 		}
 		parts[i].Text = text
 	}
+	if len(parts) == 1 && parts[0].Hole != nil && isJoin(b.p, parts[0].Hole) && parts[0].Hole.Conv == "" {
+		b.list(v, parts[0].Hole, t.Quote)
+		return
+	}
 	for _, h := range v.holes {
 		if isJoin(b.p, h) {
 			b.refuse("A list stands between quotes in " + b.say(v.holes) + ": it needs one placeholder for each of its values.")
@@ -199,7 +207,7 @@ func (b *binding) bare(c sql.Context, h *pytext.Piece) {
 		return
 	}
 	if isJoin(b.p, h) {
-		b.list(v, h)
+		b.list(v, h, "")
 		return
 	}
 	if c.After == "IN" && b.alone(c.Token) && !b.single(h) {
@@ -249,17 +257,27 @@ func (b *binding) take(v *value, h *pytext.Piece) bool {
 		b.refuse(h.Source(b.p.site.File) + " is bytes: the text holds its repr, which no parameter gives.")
 		return false
 	}
-	if h.Expr.Kind() == syntax.KindCall {
-		name := strings.ToLower(h.Expr.Child(syntax.FieldFunction).Str())
-		name = name[strings.LastIndexByte(name, '.')+1:]
-		for _, word := range []string{"escape", "quote", "mogrify", "adapt", "sql_literal", "real_escape", "addslashes"} {
-			if strings.HasPrefix(name, word) {
-				b.refuse(h.Source(b.p.site.File) + " escapes the value for the text; bound, it would be escaped twice.")
-				return false
-			}
-		}
+	if escapes(h.Expr) {
+		b.refuse(h.Source(b.p.site.File) + " escapes the value for the text; bound, it would be escaped twice.")
+		return false
 	}
 	return true
+}
+
+// escapes reports whether an expression is a call that makes a value fit for
+// the text of a statement.
+func escapes(n pyedit.At) bool {
+	if n.Kind() != syntax.KindCall {
+		return false
+	}
+	name := strings.ToLower(n.Child(syntax.FieldFunction).Str())
+	name = name[strings.LastIndexByte(name, '.')+1:]
+	for _, word := range []string{"escape", "quote", "mogrify", "adapt", "sql_literal", "real_escape", "addslashes"} {
+		if strings.HasPrefix(name, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // undoubled peels x.replace("'", "”"), which doubles quotes for the text.
@@ -276,17 +294,10 @@ func undoubled(h *pytext.Piece) (pyedit.At, bool) {
 	return n.On(fn.Child(syntax.FieldObject)), true
 }
 
-// isJoin reports whether a hole is a list put together by join, here or where
-// its name was assigned.
+// isJoin reports whether a hole is a list put together by join.
 func isJoin(p *plan, h *pytext.Piece) bool {
-	n := h.Expr
-	if n.Kind() == syntax.KindIdentifier {
-		if def, _, ok := p.site.Definition(n); ok {
-			n = def
-		}
-	}
-	fn := n.Child(syntax.FieldFunction)
-	return n.Kind() == syntax.KindCall && fn.Kind() == syntax.KindAttribute && fn.Child(syntax.FieldAttribute).Str() == "join"
+	_, ok := joinOf(p, h)
+	return ok
 }
 
 func (b *binding) add(v value) { b.values = append(b.values, v) }

@@ -128,6 +128,8 @@ func (b *binding) caveat(certain bool) string {
 		}
 	}
 	switch {
+	case len(unsure) == 0 && b.copied:
+		return "Each row is copied: it must be a tuple, a list or what can be sliced like them."
 	case len(unsure) == 0:
 		return ""
 	case b.d.strict:
@@ -147,6 +149,9 @@ func (b *binding) settle() {
 	steady := true
 	for _, v := range b.values {
 		for _, h := range v.holes {
+			if b.rebound(h.Expr, def) {
+				b.refuse(b.say(v.holes) + " gets another value in the statement that puts the text together.")
+			}
 			steady = steady && b.steady(h, moved)
 		}
 	}
@@ -163,13 +168,21 @@ func (b *binding) steady(h *pytext.Piece, moved source.Span) bool {
 			if !pureCall(d) {
 				return false
 			}
-		case syntax.KindIdentifier:
-			if v := b.p.site.File.Var(h.Expr.On(d)); v != nil && v.BoundBetween(moved) {
-				return false
+		}
+	}
+	return !b.rebound(h.Expr, moved)
+}
+
+// rebound reports whether a name in an expression gets a value in a span.
+func (b *binding) rebound(expr pyedit.At, s source.Span) bool {
+	for d := range expr.Descendants() {
+		if d.Kind() == syntax.KindIdentifier {
+			if v := b.p.site.File.Var(expr.On(d)); v != nil && v.BoundBetween(s) {
+				return true
 			}
 		}
 	}
-	return true
+	return false
 }
 
 // pureCall reports whether a call gives the same at any time: reading a

@@ -40,6 +40,8 @@ type driver struct {
 	wrap bool
 	// alone: parameters are taken for one statement only, not for several.
 	alone bool
+	// bare: one parameter may be passed without a tuple around it.
+	bare bool
 	// keyword is the name of the parameters argument where it has to be given.
 	keyword string
 }
@@ -50,13 +52,13 @@ var (
 	psycopg2   = &driver{name: "psycopg2", style: percent, double: true}
 	psycopg    = &driver{name: "psycopg", style: percent, double: true, alone: true}
 	asyncpg    = &driver{name: "asyncpg", style: numbered, spread: true, strict: true, alone: true}
-	pymysql    = &driver{name: "pymysql", style: percent, double: true, limits: true, quotes: true, loose: true}
-	mysqldb    = &driver{name: "MySQLdb", style: percent, double: true, limits: true, quotes: true, loose: true}
-	aiomysql   = &driver{name: "aiomysql", style: percent, double: true, limits: true, quotes: true, loose: true}
+	pymysql    = &driver{name: "pymysql", style: percent, double: true, limits: true, quotes: true, loose: true, bare: true}
+	mysqldb    = &driver{name: "MySQLdb", style: percent, double: true, limits: true, quotes: true, loose: true, bare: true}
+	aiomysql   = &driver{name: "aiomysql", style: percent, double: true, limits: true, quotes: true, loose: true, bare: true}
 	connector  = &driver{name: "mysql.connector", style: percent, double: true, limits: true, quotes: true, loose: true}
 	mariadb    = &driver{name: "mariadb", style: question, limits: true, quotes: true, loose: true}
-	pymssql    = &driver{name: "pymssql", style: percent, double: true}
-	pyodbc     = &driver{name: "pyodbc", style: question}
+	pymssql    = &driver{name: "pymssql", style: percent, double: true, bare: true}
+	pyodbc     = &driver{name: "pyodbc", style: question, bare: true}
 	duckdb     = &driver{name: "duckdb", style: question}
 	django     = &driver{name: "django", style: percent, double: true, list: true}
 	sqlalchemy = &driver{name: "sqlalchemy", style: named, wrap: true}

@@ -1,6 +1,7 @@
 package sqli
 
 import (
+	"slices"
 	"strings"
 
 	"pavise/analysis/syntax"
@@ -14,6 +15,8 @@ import (
 //	sql = "SELECT ..."
 //	if name:
 //	    sql += " AND name = '" + name + "'"
+//
+// A statement "sql = sql + ..." adds to it as well.
 type growth struct {
 	base  pyedit.Bind
 	steps []pyedit.Bind
@@ -28,6 +31,7 @@ func grow(s *fix.Site, id pyedit.At) (*growth, string) {
 		return nil, ""
 	}
 	g := &growth{}
+	heads := addsToItself(s, v)
 	for _, b := range v.Binds {
 		switch {
 		case b.Stmt.Abs().Start >= id.Abs().Start:
@@ -49,10 +53,42 @@ func grow(s *fix.Site, id pyedit.At) (*growth, string) {
 		if t == nil {
 			t = pytext.Whole(b.Value)
 		}
+		if head := &t.Pieces[0]; len(t.Pieces) > 1 && heads[head.Expr.Abs().Start] {
+			head.IsKnown = true // it is the text so far
+		}
 		texts = append(texts, t)
 	}
 	g.text = pytext.Join(texts...)
 	return g, ""
+}
+
+// addsToItself makes "x = x + y", "x = f'{x} y'" and the like growth of a
+// variable, like "x += y". It returns where the reads of x stand that begin them.
+func addsToItself(s *fix.Site, v *pyedit.Variable) map[uint32]bool {
+	heads := map[uint32]bool{}
+	for i := range v.Binds {
+		b := &v.Binds[i]
+		if b.Grow || !b.Value.OK() {
+			continue
+		}
+		var inside []pyedit.At
+		for _, l := range v.Loads {
+			if b.Value.Abs().Contains(l.Abs()) {
+				inside = append(inside, l)
+			}
+		}
+		if len(inside) != 1 {
+			continue
+		}
+		t, _ := pytext.Parse(b.Value, s)
+		if t == nil || len(t.Pieces) < 2 || !t.Pieces[0].Hole || !t.Pieces[0].Plain() || t.Pieces[0].Expr.Abs() != inside[0].Abs() {
+			continue
+		}
+		b.Grow = true
+		heads[inside[0].Abs().Start] = true
+	}
+	v.Loads = slices.DeleteFunc(v.Loads, func(l pyedit.At) bool { return heads[l.Abs().Start] })
+	return heads
 }
 
 // straight says why the parts cannot be followed one after the other, "" if
@@ -158,6 +194,8 @@ func (b *binding) additions(list string, values []value) string {
 	for _, v := range values {
 		if b.style == named {
 			lines.WriteString(list + "[" + pyedit.Quote(v.name, b.quote()) + "] = " + v.expr + "\n")
+		} else if all, many := strings.CutPrefix(v.expr, "*"); many {
+			lines.WriteString(list + ".extend(" + all + ")\n")
 		} else {
 			lines.WriteString(list + ".append(" + v.expr + ")\n")
 		}

@@ -3,6 +3,7 @@ package sqli
 import (
 	"strings"
 
+	"pavise/analysis/lang/python"
 	"pavise/analysis/source"
 	"pavise/analysis/syntax"
 	"pavise/quickfix/pyedit"
@@ -10,38 +11,108 @@ import (
 )
 
 // list makes parameters of the values that a join puts behind IN: the join
-// gets a placeholder for each value in their place.
-func (b *binding) list(v value, h *pytext.Piece) {
+// gets a placeholder for each value in their place. Where the join stands in a
+// literal, it is what ends and begins the quotes of the values: "','".join(x).
+func (b *binding) list(v value, h *pytext.Piece, quote string) {
 	if b.style != question && b.style != percent {
 		b.refuse("A list stands in " + b.say(v.holes) + ": pass it as one array parameter (= ANY) or as an expanding parameter.")
 		return
 	}
-	join := h.Expr
-	if join.Kind() == syntax.KindIdentifier {
-		def, fixed, ok := b.p.site.Definition(join)
-		if !ok || fixed {
-			b.refuse("The list in " + b.say(v.holes) + " is also used by other code.")
-			return
-		}
-		join = def
+	j, _ := joinOf(b.p, h)
+	if j.fixed {
+		b.refuse("The list in " + b.say(v.holes) + " is also used by other code.")
+		return
 	}
-	args := pyedit.Args(join.Node)
-	if sep, ok := b.p.site.Constant(join.On(join.Child(syntax.FieldFunction).Child(syntax.FieldObject))); !ok || strings.TrimSpace(sep) != "," || len(args) != 1 {
+	if b.rebound(j.At, source.Span{Start: j.whole.Abs().End, End: b.p.call.Abs().Start}) {
+		b.refuse("The values in " + b.say(v.holes) + " change before the statement is run.")
+		return
+	}
+	args := pyedit.Args(j.At.Node)
+	sep := j.On(j.Child(syntax.FieldFunction).Child(syntax.FieldObject))
+	between, ok := b.p.site.Constant(sep)
+	inner, cut := strings.CutPrefix(between, quote+j.quote)
+	inner, cut2 := strings.CutSuffix(inner, quote+j.quote)
+	if !ok || !cut || !cut2 || strings.TrimSpace(inner) != "," || len(args) != 1 {
 		b.refuse("The list in " + b.say(v.holes) + " is put together in a way that cannot be followed.")
 		return
 	}
-	v.many = true
-	if !b.elements(&v, join.On(args[0].Value)) {
+	v.many, v.quoted = true, quote != ""
+	if !b.elements(&v, j.On(args[0].Value), marks(sep.Node, h)) {
 		b.refuse("The values of the list in " + b.say(v.holes) + " cannot be told apart.")
 		return
+	}
+	if quote+j.quote != "" {
+		b.unquote(&v, j, sep, inner)
 	}
 	b.add(v)
 }
 
+// join is a call of str.join that a hole of a statement is, here or where its
+// name was assigned.
+type join struct {
+	pyedit.At
+	whole pyedit.At // the expression that puts quotes around it: "'" + "','".join(x) + "'"
+	quote string    // that it puts there
+	fixed bool      // other code reads it too
+}
+
+// joinOf finds the join of a hole.
+func joinOf(p *plan, h *pytext.Piece) (j join, ok bool) {
+	j.At = h.Expr
+	if j.Kind() == syntax.KindIdentifier {
+		if def, fixed, ok := p.site.Definition(j.At); ok {
+			j.At, j.fixed = def, fixed
+		}
+	}
+	j.whole = j.At
+	if t, _ := pytext.Parse(j.At, nil); t != nil && len(t.Pieces) == 3 {
+		open, hole, end := &t.Pieces[0], &t.Pieces[1], &t.Pieces[2]
+		if !open.Hole && hole.Hole && hole.Plain() && !end.Hole && open.Text == "'" && end.Text == "'" {
+			j.At, j.quote = hole.Expr, "'"
+		}
+	}
+	fn := j.Child(syntax.FieldFunction)
+	return j, j.Kind() == syntax.KindCall && fn.Kind() == syntax.KindAttribute && fn.Child(syntax.FieldAttribute).Str() == "join"
+}
+
+// unquote takes the quotes away that the literal around a join and its
+// separator put around the values. A list without values was one empty text, and stays
+// one: few databases take an empty list.
+func (b *binding) unquote(v *value, j join, sep pyedit.At, between string) {
+	if sep.Kind() != syntax.KindString {
+		b.refuse("The list in " + b.say(v.holes) + " is put together in a way that cannot be followed.")
+		return
+	}
+	mark := marks(sep.Node, v.holes[0])
+	open, end := "", " or "+pyedit.Quote("''", mark)
+	switch j.whole.Parent().Kind() {
+	case syntax.KindAssignment, syntax.KindInterpolation, syntax.KindParenthesizedExpression, syntax.KindArgumentList:
+	default:
+		open, end = "(", end+")"
+	}
+	v.edits = append(v.edits,
+		source.Edit{Span: sep.Abs(), New: pyedit.Quote(between, mark)},
+		source.Edit{Span: source.Span{Start: j.whole.Abs().Start, End: j.Abs().Start}, New: open},
+		source.Edit{Span: source.Span{Start: j.Abs().End, End: j.whole.Abs().End}, New: end})
+	v.sure = !v.texts // an element of a join is text
+}
+
+// marks is the quote for a text beside a separator: one that the string around
+// the join, if it stands in an f-string, does not end at.
+func marks(sep syntax.Node, h *pytext.Piece) string {
+	if lit, ok := python.ParseString(sep); ok && len(lit.Tokens) > 0 {
+		return lit.Tokens[0].Quote[:1]
+	}
+	if h.Token != nil && h.Style == pytext.Field {
+		return pyedit.OtherQuote(h.Token.Quote[:1])
+	}
+	return `"`
+}
+
 // elements turns the argument of a join into one placeholder for each value,
 // and finds an expression for the values.
-func (b *binding) elements(v *value, at pyedit.At) bool {
-	mark := pyedit.Quote(b.placeholder(*v, 0), `"`)
+func (b *binding) elements(v *value, at pyedit.At, quote string) bool {
+	mark := pyedit.Quote(b.placeholder(*v, 0), quote)
 	f := b.p.site.File
 	switch at.Kind() {
 	case syntax.KindIdentifier, syntax.KindAttribute:
@@ -51,6 +122,15 @@ func (b *binding) elements(v *value, at pyedit.At) bool {
 		v.edits = []source.Edit{{Span: at.Abs(), New: mark + " for _ in " + at.Str()}}
 		v.expr = "*" + at.Str()
 		return true
+	case syntax.KindCall: // map(str, ids)
+		args := pyedit.Args(at.Node)
+		if at.Child(syntax.FieldFunction).Str() != "map" || len(args) != 2 || args[0].Value.Str() != "str" || args[1].Name != "" || b.consumed(at.On(args[1].Value)) {
+			return false
+		}
+		iterable := f.Source(at.On(args[1].Value).Abs())
+		v.edits = []source.Edit{{Span: at.Abs(), New: mark + " for _ in " + iterable}}
+		v.expr, v.texts = "*"+iterable, true
+		return true
 	case syntax.KindGeneratorExpression, syntax.KindListComprehension:
 		body := at.On(at.Child(syntax.FieldBody))
 		element, ok := b.element(body)
@@ -59,6 +139,7 @@ func (b *binding) elements(v *value, at pyedit.At) bool {
 		}
 		v.edits = []source.Edit{{Span: body.Abs(), New: mark}}
 		v.expr = b.comprehended(at, body, element, f)
+		v.texts = element != f.Source(body.Abs())
 		return v.expr != ""
 	}
 	return false
@@ -69,13 +150,16 @@ func (b *binding) elements(v *value, at pyedit.At) bool {
 func (b *binding) element(body pyedit.At) (string, bool) {
 	if t, _ := pytext.Parse(body, b.p.site); t != nil {
 		holes := t.Holes()
-		if len(holes) != 1 {
+		if len(holes) != 1 || escapes(t.Pieces[holes[0]].Expr) {
 			return "", false
 		}
 		for i := range t.Pieces {
 			if p := &t.Pieces[i]; !p.Hole && strings.Trim(p.Text, "'") != "" {
 				return "", false
 			}
+		}
+		if inner, ok := undoubled(&t.Pieces[holes[0]]); ok {
+			return b.p.site.Source(inner), true
 		}
 		return t.Pieces[holes[0]].Value(b.p.site.File)
 	}
@@ -87,6 +171,8 @@ func (b *binding) element(body pyedit.At) (string, bool) {
 	switch body.Kind() {
 	case syntax.KindIdentifier, syntax.KindAttribute, syntax.KindSubscript:
 		return b.p.site.Source(body), true
+	case syntax.KindCall:
+		return b.p.site.Source(body), pureCall(body.Node) && !escapes(body)
 	}
 	return "", false
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // paramNames are the names of the parameters argument of the drivers' calls.
-var paramNames = []string{"parameters", "params", "args", "vars", "values", "seq_of_parameters"}
+var paramNames = []string{"parameters", "params", "args", "vars", "values", "seq_of_parameters", "seq_params", "vars_list", "params_seq", "param_list"}
 
 // existing is the parameters argument that the call has.
 func (b *binding) existing() (pyedit.Arg, bool) {
@@ -56,7 +56,9 @@ func (b *binding) name() {
 // write makes all edits of the binding.
 func (b *binding) write(e *pyedit.Edits) {
 	given, has := b.existing()
-	if b.p.grown == nil {
+	if b.p.many {
+		b.suitsRows(has)
+	} else if b.p.grown == nil {
 		b.chooseStyle(given, has)
 	} else {
 		b.group(0) // refuses values that begin in one statement and end in another
@@ -77,6 +79,11 @@ func (b *binding) write(e *pyedit.Edits) {
 			for _, x := range v.edits {
 				e.Replace(x.Span, x.New)
 			}
+			if v.quoted {
+				hole := b.tokens[v.token].Holes[0]
+				r.Replace(v.from, pos{Piece: hole}, "")
+				r.Replace(pos{Piece: hole, Offset: 1}, v.to, "")
+			}
 			continue
 		}
 		r.Replace(v.from, v.to, b.placeholder(v, i))
@@ -94,11 +101,14 @@ func (b *binding) write(e *pyedit.Edits) {
 		b.refuse("The statement cannot be rewritten: " + reason + ".")
 		return
 	}
-	if b.p.grown != nil {
+	switch {
+	case b.p.many:
+		b.passRows(e, b.p.call.On(given.Value))
+	case b.p.grown != nil:
 		b.passGrown(e, given, has)
-		return
+	default:
+		b.pass(e, given, has)
 	}
-	b.pass(e, given, has)
 }
 
 // chooseStyle follows the placeholders that the statement already has.
@@ -365,12 +375,7 @@ func holdsSplat(n syntax.Node) bool {
 func (b *binding) mergeDisplay(e *pyedit.Edits, at pyedit.At) {
 	inserted := 0
 	for _, v := range b.values {
-		before := 0
-		for _, g := range b.given {
-			if g < v.token {
-				before++
-			}
-		}
+		before := b.before(v)
 		if before < at.NamedCount() {
 			item := at.On(at.NamedChild(before)).Abs()
 			e.Insert(item.Start, v.expr+", ")
@@ -388,6 +393,17 @@ func (b *binding) mergeDisplay(e *pyedit.Edits, at pyedit.At) {
 	if !e.AppendElement(at, strings.Join(items, ", ")) {
 		b.refuse("The parameters that the call passes cannot be extended.")
 	}
+}
+
+// before counts the placeholders in front of a value.
+func (b *binding) before(v value) int {
+	n := 0
+	for _, g := range b.given {
+		if g < v.token {
+			n++
+		}
+	}
+	return n
 }
 
 // mergeSplat extends parameters that come from elsewhere: they can only stand

@@ -22,6 +22,7 @@ type plan struct {
 	stmt   *pytext.Text
 	def    pyedit.At // statement that assigns the text to a variable, no node if it is written in place
 	grown  *growth   // the statement is put together by several statements
+	many   bool      // the call runs it for each of several rows of parameters
 	// keyword is the name of the parameters argument, where the call wants it
 	// by name; connection is the argument that says which driver runs the call.
 	keyword    string
@@ -32,7 +33,7 @@ type plan struct {
 var runners = map[string]bool{
 	"execute": true, "exec_driver_sql": true, "execute_fetchall": true, "execute_insert": true, "fetch": true, "fetchrow": true,
 	"fetchval": true, "fetch_all": true, "fetch_one": true, "fetch_val": true, "raw": true, "RawSQL": true, "scalar": true,
-	"scalars": true, "iterate": true, "cursor": true, "callproc": false, "sql": true, "mogrify": true, "query": true,
+	"scalars": true, "iterate": true, "executemany": true, "cursor": true, "callproc": false, "sql": true, "mogrify": true, "query": true,
 }
 
 // names of the statement argument.
@@ -46,6 +47,7 @@ func newPlan(s *fix.Site) (*plan, string) {
 	}
 	p := &plan{site: s, call: call}
 	p.name()
+	p.many = p.method == "executemany"
 	if isText(s, call) {
 		p.text = call
 		if !p.findRunner() {
@@ -86,8 +88,6 @@ func (p *plan) unsuited() string {
 	switch {
 	case p.method == "executescript" || p.method == "execute_script":
 		return "executescript takes no parameters: run the statements one by one with execute."
-	case p.method == "executemany":
-		return "executemany runs the statement once for each row of its parameters, and this value is not part of the rows."
 	case p.method == "prepare":
 		return "The values of a prepared statement are passed where it is run, not here."
 	case strings.HasPrefix(p.callee, "alembic."):
@@ -197,14 +197,18 @@ func (p *plan) parse(at pyedit.At) (*plan, string) {
 		}
 		at = p.text.On(arg.Value)
 	}
-	t, reason := pytext.Parse(at, p.site)
-	if t == nil && at.Kind() == syntax.KindIdentifier {
-		if g, why := grow(p.site, at); g != nil {
+	var grows string
+	if at.Kind() == syntax.KindIdentifier {
+		g, why := grow(p.site, at)
+		if g != nil {
 			p.grown, p.stmt, p.def = g, g.text, g.base.Stmt
 			return p, ""
-		} else if why != "" {
-			reason = why
 		}
+		grows = why
+	}
+	t, reason := pytext.Parse(at, p.site)
+	if grows != "" {
+		t, reason = nil, grows
 	}
 	if t == nil {
 		return nil, "The statement cannot be rewritten: " + reason + "."
