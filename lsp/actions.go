@@ -3,6 +3,8 @@ package lsp
 import (
 	"context"
 	"fmt"
+	"io/fs"
+	"maps"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -241,7 +243,7 @@ func (a *actionList) addFix(f *analysis.Finding, fix quickfix.Action) {
 	if fix.Preferred && c.preferred {
 		action.IsPreferred = new(true)
 	}
-	a.addEdits(action, a.ticket(f, fix.Name), fix.Edits)
+	a.addEdits(action, a.ticket(f, fix.Name), change{fix.Edits, fix.Variables})
 }
 
 // short is the first clause of a caveat, as a menu has room for. The hover has
@@ -261,13 +263,13 @@ func (a *actionList) addFixAll() {
 	action := a.literal("Fix all that is safe in this file", kindFixAll, nil)
 	edits := a.s.fixAllEdits(a.v)
 	if len(edits) > 0 {
-		a.addEdits(action, t, edits)
+		a.addEdits(action, t, change{edits: edits})
 	}
 }
 
 // addEdits offers an action that makes edits, now or when it is resolved, or as
 // a command for clients that know no more.
-func (a *actionList) addEdits(action *protocol.CodeAction, t ticket, edits []source.Edit) {
+func (a *actionList) addEdits(action *protocol.CodeAction, t ticket, x change) {
 	c := &a.s.client
 	switch {
 	case !c.actionLiterals && c.applyEdit:
@@ -278,7 +280,7 @@ func (a *actionList) addEdits(action *protocol.CodeAction, t ticket, edits []sou
 	case c.lazyEdits:
 		action.Data = arguments(t)[0]
 	default:
-		action.Edit = a.s.workspaceEdit(a.v, edits)
+		action.Edit = a.s.changeEdit(a.v, x)
 	}
 	a.offered = append(a.offered, action)
 }
@@ -369,8 +371,8 @@ func (s *server) resolveAction(_ context.Context, params []byte) (answer, any, e
 		return nil, &action, nil
 	}
 	return func(context.Context) (any, error) {
-		if edits := s.redeem(v, t); len(edits) > 0 && s.current(v) {
-			action.Edit = s.workspaceEdit(v, edits)
+		if x := s.redeem(v, t); len(x.edits) > 0 && s.current(v) {
+			action.Edit = s.changeEdit(v, x)
 		}
 		return &action, nil
 	}, nil, nil
@@ -378,21 +380,21 @@ func (s *server) resolveAction(_ context.Context, params []byte) (answer, any, e
 
 // redeem is what the fix of a ticket does to v, nothing if the ticket is for
 // another version.
-func (s *server) redeem(v view, t ticket) []source.Edit {
+func (s *server) redeem(v view, t ticket) change {
 	if t.Version != nil && (!v.version.ok || *t.Version != v.version.n) {
-		return nil
+		return change{}
 	}
 	if t.Fix == fixAll {
-		return s.fixAllEdits(v)
+		return change{edits: s.fixAllEdits(v)}
 	}
 	if f := t.finding(v); f != nil {
 		for _, fix := range s.fixesOf(v, f) {
 			if fix.Name == t.Fix && fix.Refusal == "" {
-				return fix.Edits
+				return change{fix.Edits, fix.Variables}
 			}
 		}
 	}
-	return nil
+	return change{}
 }
 
 // finding is that of v which the ticket is for, nil if it is gone.
@@ -409,6 +411,40 @@ func (t *ticket) finding(v view) *analysis.Finding {
 // workspaceEdit is edits of a document in the client's words.
 func (s *server) workspaceEdit(v view, edits []source.Edit) *protocol.WorkspaceEdit {
 	return s.fileEdit(v.snap.File(), v.uri, v.version.int32(), edits)
+}
+
+// change is what a fix does to a document, and the variables of the environment
+// that its code reads from then on.
+type change struct {
+	edits     []source.Edit
+	variables []string
+}
+
+// changeEdit is a change in the client's words, with what it brings for the files beside
+// the code: one that is not there only for clients that can make it.
+func (s *server) changeEdit(v view, x change) *protocol.WorkspaceEdit {
+	all := s.workspaceEdit(v, x.edits)
+	read := func(path string) (*source.File, error) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if f, _, ok := s.otherFile(path); ok {
+			return f, nil
+		}
+		return nil, fs.ErrNotExist
+	}
+	for _, b := range quickfix.BesideEnvironment(v.path, x.variables, read) {
+		if b.Create && !s.client.createFiles {
+			continue
+		}
+		address := uriOf(b.File.Path())
+		edit := s.fileEdit(b.File, address, nil, []source.Edit{b.Edit})
+		if b.Create {
+			creating(edit, address)
+		}
+		all.DocumentChanges = append(all.DocumentChanges, edit.DocumentChanges...)
+		maps.Copy(all.Changes, edit.Changes)
+	}
+	return all
 }
 
 // fileEdit is edits of any file; version is nil for one that is not open.

@@ -133,12 +133,12 @@ func (s *server) applyFix(arg value) (answer, any, error) {
 		return nil, nil, protocol.ErrContentModified
 	}
 	return func(ctx context.Context) (any, error) {
-		edits := s.redeem(v, t)
-		if len(edits) == 0 || !s.current(v) {
+		x := s.redeem(v, t)
+		if len(x.edits) == 0 || !s.current(v) {
 			return nil, protocol.ErrContentModified
 		}
 		var r protocol.ApplyWorkspaceEditResult
-		err := s.call(ctx, protocol.MethodWorkspaceApplyEdit, &protocol.ApplyWorkspaceEditParams{Edit: *s.workspaceEdit(v, edits)}, &r)
+		err := s.call(ctx, protocol.MethodWorkspaceApplyEdit, &protocol.ApplyWorkspaceEditParams{Edit: *s.changeEdit(v, x)}, &r)
 		return nil, err
 	}, nil, nil
 }

@@ -16,6 +16,8 @@ type Result struct {
 	Text    []byte
 	Applied []Applied
 	Skipped []Applied // failed its proof after another fix, or cannot be made
+	// Variables are those of the environment that the code reads from now on.
+	Variables []string
 }
 
 // Applied names one applied (or skipped) fix.
@@ -214,6 +216,13 @@ func (a *allRun) apply(jobs []job) bool {
 		for _, f := range findings {
 			// An equal finding of the same function takes the fingerprint over.
 			delete(a.tried, f.Fingerprint)
+		}
+		for _, j := range jobs {
+			for _, v := range j.action.Variables {
+				if !slices.Contains(a.result.Variables, v) {
+					a.result.Variables = append(a.result.Variables, v)
+				}
+			}
 		}
 		return true
 	}

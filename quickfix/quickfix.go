@@ -35,6 +35,8 @@ type Action struct {
 	Refusal   string        // not "": why this fix is not offered here, in a plain sentence
 	// Unfinished is set if the author has to fill something in afterwards.
 	Unfinished bool
+	// Variables are those of the environment that the program needs from now on.
+	Variables []string
 }
 
 // Actions are the fixes for one finding of the snapshot, best first. Refused
@@ -100,7 +102,7 @@ func proposed(s *engine.Snapshot, file *pyedit.File, f *analysis.Finding) []Acti
 			continue
 		}
 		for _, p := range compute(x, site) {
-			out = append(out, Action{Name: x.Name, Title: p.Title, Safety: p.Safety, Caveat: p.Caveat, Edits: p.Edits, Refusal: p.Refusal, Unfinished: p.Unfinished})
+			out = append(out, Action{Name: x.Name, Title: p.Title, Safety: p.Safety, Caveat: p.Caveat, Edits: p.Edits, Refusal: p.Refusal, Unfinished: p.Unfinished, Variables: p.Variables})
 		}
 	}
 	return out

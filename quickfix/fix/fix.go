@@ -39,6 +39,8 @@ type Proposal struct {
 	// Unfinished is set if the author has to fill something in before the
 	// program works again: it is never made without being asked for.
 	Unfinished bool
+	// Variables are those of the environment that the program needs from now on.
+	Variables []string
 }
 
 // Refuse is the answer of a fix that does not apply, with the reason.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -40,7 +41,8 @@ type fixed struct {
 	*outcome
 	before, after    []byte
 	applied, skipped []quickfix.Applied
-	err              error // of writing
+	variables        []string // of the environment, that the code reads now
+	err              error    // of writing
 }
 
 func (o *fixed) changed() bool { return o.after != nil && !bytes.Equal(o.before, o.after) }
@@ -75,6 +77,7 @@ func (c *fixCmd) Run(ctx context.Context, a *app) error {
 	}
 	outcomes = takeOthers(batch, outcomes)
 	t := tally{}
+	var wants []fixed          // those that read variables of the environment now
 	now := map[string][]byte{} // texts that have changed
 	err = inOrder(ctx, len(outcomes), jobs,
 		func(i int) fixed { return c.fix(batch, outcomes[i]) },
@@ -84,8 +87,14 @@ func (c *fixCmd) Run(ctx context.Context, a *app) error {
 				return nil
 			}
 			now[o.Path] = o.after
+			if len(o.variables) > 0 {
+				wants = append(wants, o)
+			}
 			return c.show(a, &o)
 		})
+	if err == nil {
+		err = c.fixBeside(a, wants)
+	}
 	if err == nil && len(now) > 0 {
 		t.left, err = leftOver(ctx, inputs, jobs, now)
 	}
@@ -163,12 +172,73 @@ func (c *fixCmd) fix(batch *engine.Batch, out *outcome) fixed {
 		return o
 	}
 	res := quickfix.All(snap, quickfix.Choice{Review: c.Review, Fixes: c.Only})
-	o.before, o.after, o.applied, o.skipped = snap.File().Text(), res.Text, res.Applied, res.Skipped
+	o.before, o.after, o.applied, o.skipped, o.variables = snap.File().Text(), res.Text, res.Applied, res.Skipped, res.Variables
 	if o.changed() && c.Write {
 		o.err = replaceFile(o.Path, o.before, o.after)
 	}
 	o.panics = slices.Compact(o.panics)
 	return o
+}
+
+// fixBeside changes the files beside the code for the variables of the environment that it
+// reads now.
+func (c *fixCmd) fixBeside(a *app, list []fixed) error {
+	texts := map[string]*source.File{} // of those that have been changed
+	was := map[string]*source.File{}   // nil for those that were not there
+	var order []string
+	read := func(path string) (*source.File, error) {
+		if f := texts[path]; f != nil {
+			return f, nil
+		}
+		return readFile(path)
+	}
+	for _, o := range list {
+		path, err := filepath.Abs(o.Path)
+		if err != nil {
+			return err
+		}
+		for _, b := range quickfix.BesideEnvironment(path, o.variables, read) {
+			at := b.File.Path()
+			if texts[at] == nil {
+				order = append(order, at)
+				if was[at] = b.File; b.Create {
+					was[at] = nil
+				}
+			}
+			texts[at] = source.New(at, b.After())
+		}
+	}
+	for _, at := range order {
+		name := shortest(at)
+		if !c.Write {
+			if _, err := fmt.Fprint(a.stdout, paintDiff(unifiedNew(name, was[at], texts[at].Text()), style(a.stdout, c.Color))); err != nil {
+				return err
+			}
+			continue
+		}
+		var err error
+		if was[at] == nil {
+			err = createFile(at, texts[at].Text())
+		} else {
+			err = replaceFile(at, was[at].Text(), texts[at].Text())
+		}
+		if err != nil {
+			a.fail(fmt.Errorf("%s: not written: %w", name, err))
+			continue
+		}
+		a.note("%s: written for the variables of the environment", report.Clean(name))
+	}
+	return nil
+}
+
+// shortest is a path as seen from the working folder, if it lies there.
+func shortest(path string) string {
+	if dir, err := os.Getwd(); err == nil {
+		if rel, err := filepath.Rel(dir, path); err == nil && filepath.IsLocal(rel) {
+			return rel
+		}
+	}
+	return path
 }
 
 // takes reports whether a file that was not met, in which the data of one that
@@ -224,6 +294,15 @@ func unified(path string, before, after []byte) string {
 		return rest
 	}
 	return text
+}
+
+// unifiedNew is the diff of a file that may not have been there.
+func unifiedNew(path string, before *source.File, after []byte) string {
+	if before != nil {
+		return unified(path, before.Text(), after)
+	}
+	_, rest, _ := strings.Cut(unified(path, nil, after), "\n")
+	return "--- /dev/null\n" + rest
 }
 
 func paintDiff(text string, s report.Style) string {

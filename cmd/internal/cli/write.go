@@ -2,10 +2,21 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 )
+
+// createFile makes a file that is not there.
+func createFile(path string, text []byte) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	return errors.Join(err, f.Close())
+}
 
 // replaceFile puts after in the place of a file whose text is before, at once:
 // whoever reads it sees the old text or the new, also after a crash. Mode and

@@ -61,8 +61,16 @@ func fromEnvironment(s *fix.Site) []fix.Proposal {
 		text += ".encode()"
 	}
 	e.ReplaceNode(value, text)
-	return fix.Propose(e, "Set "+name+" in the environment before the program starts. The old key is in the history of the repository: make a new one.",
-		"Read the key from the environment variable %s", name)
+	return wants(name, fix.Propose(e, "Set "+name+" in the environment before the program starts. The old key is in the history of the repository: make a new one.",
+		"Read the key from the environment variable %s", name))
+}
+
+// wants notes the variable that proposals read.
+func wants(name string, list []fix.Proposal) []fix.Proposal {
+	for i := range list {
+		list[i].Variables = []string{name}
+	}
+	return list
 }
 
 // find is the expression of the key and the name of its variable.

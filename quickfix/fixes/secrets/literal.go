@@ -44,8 +44,8 @@ func literalFromEnvironment(s *fix.Site) []fix.Proposal {
 		text += ".encode()"
 	}
 	e.ReplaceNode(n, text)
-	return fix.Propose(e, "Set "+name+" in the environment before the program starts, and name it in .env.example. The old value is in the history of the repository: revoke or change it.",
-		"Read it from the environment variable %s", name)
+	return wants(name, fix.Propose(e, "Set "+name+" in the environment before the program starts. The old value is in the history of the repository: revoke or change it.",
+		"Read it from the environment variable %s", name))
 }
 
 // services are the first words of variables for what modules log in to.
