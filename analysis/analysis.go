@@ -104,6 +104,9 @@ type Finding struct {
 	Steps      []Step      // source first, sink last; empty for faults without a path
 	// Secret is a stretch of the file that no report may show, empty for none.
 	Secret source.Span
+	// Cause is the same for findings of one rule whose fault is one, such as a key in
+	// the source that several calls use; 0 where each is a fault of its own.
+	Cause uint64
 	// Fingerprint is stable over moved lines: rule, code of the place, enclosing
 	// qualified name, and occurrence.
 	Fingerprint string

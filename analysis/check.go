@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"hash/fnv"
 	"regexp"
 
 	"pavise/analysis/flow"
@@ -183,6 +184,7 @@ type Draft struct {
 	Span source.Span
 	// Secret is what no report may show, in the unit of the draft.
 	Secret source.Span
+	Cause  uint64 // as in Finding
 }
 
 // Pass is one rule looking at one event.
@@ -224,6 +226,13 @@ func (p *Pass) Reported(at source.Span) bool {
 		}
 	}
 	return false
+}
+
+// CauseOf is the cause of findings about one value that stands in the source.
+func CauseOf(value string) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(value))
+	return h.Sum64()
 }
 
 // Hide keeps the text of a node out of reports.

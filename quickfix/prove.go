@@ -10,7 +10,7 @@ import (
 )
 
 // prover shows that edits take a finding away and do no harm: the result
-// parses, the finding is gone, and no other finding has come.
+// parses, the finding is gone, and no other fault has come.
 type prover struct {
 	before *engine.Snapshot
 	known  []analysis.Finding // of before, analysed from scratch
@@ -50,12 +50,16 @@ func judge(before *engine.Snapshot, known []analysis.Finding, after *engine.Snap
 	}
 	at := map[place]int{}
 	moved := map[*analysis.Rule]int{} // findings whose place is edited
+	causes := map[cause]bool{}        // of findings that stay
 	found := 0
 	for i := range known {
 		k := &known[i]
 		if gone[place{k.Rule, k.Span.Start}] {
 			found++
 			continue
+		}
+		if k.Cause != 0 {
+			causes[cause{k.Rule, k.Cause}] = true
 		}
 		if touches(edits, k.Span) {
 			moved[k.Rule]++
@@ -76,6 +80,7 @@ func judge(before *engine.Snapshot, known []analysis.Finding, after *engine.Snap
 			at[key]--
 		case !inside && gone[key]:
 			return stillThere
+		case a.Cause != 0 && causes[cause{a.Rule, a.Cause}]: // one more use of what is at fault already
 		case moved[a.Rule] > 0:
 			moved[a.Rule]--
 		case a.Rule == fixed[0].Rule:
@@ -91,6 +96,12 @@ func judge(before *engine.Snapshot, known []analysis.Finding, after *engine.Snap
 type place struct {
 	rule  *analysis.Rule
 	start uint32
+}
+
+// cause is what a rule finds at fault, at whatever places.
+type cause struct {
+	rule *analysis.Rule
+	of   uint64
 }
 
 // worse reports whether the text after has a syntax error that it did not have

@@ -434,7 +434,7 @@ func (a *analysed) place(drafts []*draft, l locator) []analysis.Finding {
 	for _, d := range list {
 		f := analysis.Finding{
 			Rule: d.Rule, Path: a.run.path, Span: d.span,
-			Severity: d.Severity, Confidence: d.Confidence, Message: d.Message, Kinds: d.Kinds,
+			Severity: d.Severity, Confidence: d.Confidence, Message: d.Message, Kinds: d.Kinds, Cause: d.Cause,
 		}
 		if d.secret.Len() > 0 {
 			f.Secret = d.secret.Shift(d.base)

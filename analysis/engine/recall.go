@@ -84,6 +84,7 @@ type savedDraft struct {
 	At         savedPlace
 	Secret     source.Span
 	Covers     bool
+	Cause      uint64
 	Steps      []savedStep
 }
 
@@ -278,7 +279,7 @@ func (m *memo) contribution() *Contribution {
 
 func (s *savedDraft) draft() *draft {
 	d := &draft{print: s.Print, secret: s.Secret, covers: s.Covers, place: place{spot{path: s.At.Path, base: s.At.Base}, s.At.Start, s.At.End}}
-	d.Rule, d.Severity, d.Confidence, d.Message, d.Kinds = rules.ByID(s.Rule), s.Severity, s.Confidence, s.Message, s.Kinds
+	d.Rule, d.Severity, d.Confidence, d.Message, d.Kinds, d.Cause = rules.ByID(s.Rule), s.Severity, s.Confidence, s.Message, s.Kinds, s.Cause
 	for _, t := range s.Steps {
 		st := step{spot: spot{path: t.At.Path, base: t.At.Base}, text: t.Text, fn: t.Func}
 		st.span.Start, st.span.End = t.At.Start, t.At.End
@@ -412,7 +413,7 @@ func (k *keeper) draft(list []savedDraft, d *draft) []savedDraft {
 	if !ok {
 		return list
 	}
-	s := savedDraft{Rule: d.Rule.ID, Severity: d.Severity, Confidence: d.Confidence, Message: d.Message, Kinds: d.Kinds, Print: d.print, At: at, Secret: d.secret, Covers: d.covers}
+	s := savedDraft{Rule: d.Rule.ID, Severity: d.Severity, Confidence: d.Confidence, Message: d.Message, Kinds: d.Kinds, Print: d.print, At: at, Secret: d.secret, Covers: d.covers, Cause: d.Cause}
 	for _, st := range d.steps {
 		if at, ok := k.place(st.spot, st.span.Start, st.span.End); ok {
 			s.Steps = append(s.Steps, savedStep{at, st.text, st.fn})

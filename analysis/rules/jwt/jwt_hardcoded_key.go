@@ -69,6 +69,9 @@ func judgeText(p *analysis.Pass, e *flow.Event, v *flow.Value, what string) {
 		return
 	}
 	d := p.Report(e, analysis.Certain, what+keyConsequence)
+	if known {
+		d.Cause = analysis.CauseOf(s)
+	}
 	if known && len(s) < 32 {
 		d.Severity = analysis.Critical
 	}

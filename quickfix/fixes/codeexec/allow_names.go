@@ -59,14 +59,14 @@ func key(s *fix.Site) (pyedit.At, bool) {
 	return call.On(a.Value), ok
 }
 
-// looped reports whether the block of a statement is the body of a loop, or of
-// an if in one.
+// looped reports whether a statement stands in a loop that goes on to the next name by
+// itself: a while loop may do so at its end only.
 func looped(n syntax.Node) bool {
 	for p := n.Parent(); p.OK(); p = p.Parent() {
 		switch p.Kind() {
-		case syntax.KindForStatement, syntax.KindWhileStatement:
+		case syntax.KindForStatement:
 			return true
-		case syntax.KindFunctionDefinition, syntax.KindLambda:
+		case syntax.KindWhileStatement, syntax.KindFunctionDefinition, syntax.KindLambda:
 			return false
 		}
 	}
