@@ -101,6 +101,10 @@ func proposed(s *engine.Snapshot, file *pyedit.File, f *analysis.Finding) []Acti
 			out = append(out, Action{Name: x.Name, Refusal: "The function is called by another one, with arguments of that call: rewrite it by hand."})
 			continue
 		}
+		if site.HasEvent && site.Event.Sink.OK() && !x.Handed {
+			out = append(out, Action{Name: x.Name, Refusal: "The text is handed to a function that passes it on: rewrite the two together by hand."})
+			continue
+		}
 		for _, p := range compute(x, site) {
 			out = append(out, Action{Name: x.Name, Title: p.Title, Safety: p.Safety, Caveat: p.Caveat, Edits: p.Edits, Refusal: p.Refusal, Unfinished: p.Unfinished, Variables: p.Variables})
 		}

@@ -27,6 +27,9 @@ type Fix struct {
 	// has to choose, or one refusal. No proposal at all means that the fix has
 	// nothing to do with the site.
 	Compute func(*Site) []Proposal
+	// Handed is set if the fix can rewrite a text where it is handed to a function of
+	// the program that passes it on to what does the harm (flow.Event.Sink).
+	Handed bool
 }
 
 // Proposal is one rewriting that a fix has worked out, before its proof.

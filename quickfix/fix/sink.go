@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"pavise/analysis/flow"
 	"pavise/analysis/models"
 	"pavise/analysis/syntax"
 	"pavise/quickfix/pyedit"
@@ -24,7 +25,7 @@ func (s *Site) SinkArg(kind models.Kind) (pyedit.Arg, bool) {
 			continue
 		}
 		for _, which := range k.Args {
-			a, ok := argument(call.Node, which)
+			a, ok := s.argument(call.Node, which)
 			if !ok {
 				continue
 			}
@@ -36,7 +37,14 @@ func (s *Site) SinkArg(kind models.Kind) (pyedit.Arg, bool) {
 	return out, found
 }
 
-func argument(call syntax.Node, which string) (pyedit.Arg, bool) {
+func (s *Site) argument(call syntax.Node, which string) (pyedit.Arg, bool) {
+	if s.Event.Sink.OK() { // the call has arguments of its own
+		a := flow.FindArg(s.Event.Args, which)
+		if a == nil || !a.Node.OK() {
+			return pyedit.Arg{}, false
+		}
+		return pyedit.Arg{Node: a.Node, Value: a.Node}, true
+	}
 	if which == "self" {
 		fn := call.Child(syntax.FieldFunction)
 		object := fn.Child(syntax.FieldObject)

@@ -14,6 +14,7 @@ var QuoteForShell = &fix.Fix{
 	Name:    "quote-for-shell",
 	For:     []*analysis.Rule{cmdi.RemoteCommandInjection, cmdi.CommandInjection, cmdi.ShellDynamicCommand},
 	Compute: quoteForShell,
+	Handed:  true,
 }
 
 func quoteForShell(s *fix.Site) []fix.Proposal {

@@ -22,6 +22,7 @@ var BindParameters = &fix.Fix{
 	Name:    "bind-parameters",
 	For:     []*analysis.Rule{sqli.SQLInjection, sqli.SQLDynamicQuery, sqli.DjangoRawSQLAPI},
 	Compute: bindParameters,
+	Handed:  true,
 }
 
 func bindParameters(s *fix.Site) []fix.Proposal {

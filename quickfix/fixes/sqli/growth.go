@@ -121,7 +121,7 @@ func (g *growth) stmt(group int) pyedit.At {
 // passGrown collects the values in a list (or mapping) beside the statement.
 func (b *binding) passGrown(e *pyedit.Edits, given pyedit.Arg, has bool) {
 	switch {
-	case b.d.spread:
+	case b.eachAlone():
 		b.refuse("The numbers of the placeholders depend on which parts are added.")
 	case b.d.wrap && !b.p.takesMapping():
 		b.refuse("The call that runs this statement takes no parameters.")
@@ -307,7 +307,7 @@ func (b *binding) keepEarly(e *pyedit.Edits, has bool) {
 		return
 	}
 	b.early = name
-	if b.d.spread {
+	if b.eachAlone() {
 		b.early = "*" + name
 	}
 }

@@ -14,6 +14,9 @@ var paramNames = []string{"parameters", "params", "args", "vars", "values", "seq
 
 // existing is the parameters argument that the call has.
 func (b *binding) existing() (pyedit.Arg, bool) {
+	if w := b.p.wrapper; w != nil {
+		return w.given, w.has
+	}
 	call := b.p.call.Node
 	for _, name := range paramNames {
 		if a, ok := pyedit.Keyword(call, name); ok {
@@ -88,10 +91,15 @@ func (b *binding) write(e *pyedit.Edits) {
 		}
 		r.Replace(v.from, v.to, b.placeholder(v, i))
 	}
-	for _, at := range b.doubled(has) {
+	doubled := b.doubled(has)
+	if b.p.wrapper != nil && len(doubled) > 0 {
+		b.refuse("Whether a percent sign of the statement has to be written twice depends on the function that it is handed to.")
+		return
+	}
+	for _, at := range doubled {
 		r.Insert(at, "%")
 	}
-	if b.d.wrap && !b.p.text.OK() {
+	if b.d.wrap && !b.p.text.OK() && (b.p.wrapper == nil || !b.p.wrapper.text) {
 		for _, at := range b.colons() {
 			r.Insert(at, `\`)
 		}
@@ -227,11 +235,11 @@ func (b *binding) pass(e *pyedit.Edits, given pyedit.Arg, has bool) {
 	switch {
 	case b.early != "":
 		b.append(e, b.early)
-	case b.d.spread:
+	case b.eachAlone():
 		for _, v := range b.values {
 			b.append(e, v.expr)
 		}
-	case b.d.wrap && (!b.p.call.OK() || !b.p.takesMapping()):
+	case b.d.wrap && b.p.wrapper == nil && (!b.p.call.OK() || !b.p.takesMapping()):
 		b.bindparams(e)
 	case has && !emptyDisplay(given.Value):
 		b.merge(e, given)
@@ -263,6 +271,8 @@ func (b *binding) append(e *pyedit.Edits, expr string) {
 	}
 	ok := false
 	switch {
+	case b.p.wrapper != nil:
+		ok = b.place(e, expr)
 	case n > 0:
 		ok = e.AddPositional(b.p.call, n, expr)
 	case len(args) > 0: // execute(sql="...")

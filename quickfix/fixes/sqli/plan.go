@@ -27,6 +27,7 @@ type plan struct {
 	// by name; connection is the argument that says which driver runs the call.
 	keyword    string
 	connection pyedit.At
+	wrapper    *wrapper // that the call hands the statement to, or nil
 }
 
 // methods that take a statement first and its parameters second.
@@ -46,6 +47,12 @@ func newPlan(s *fix.Site) (*plan, string) {
 		return nil, "No call that runs this statement is in sight: pass the values as parameters of that call."
 	}
 	p := &plan{site: s, call: call}
+	if s.HasEvent && s.Event.Sink.OK() {
+		if reason := p.handed(); reason != "" {
+			return nil, reason
+		}
+		return p.parse(p.arg)
+	}
 	p.name()
 	p.many = p.method == "executemany"
 	if isText(s, call) {

@@ -16,6 +16,7 @@ var QuoteSegment = &fix.Fix{
 	Name:    "quote-url-part",
 	For:     []*analysis.Rule{ssrf.SSRFPartial},
 	Compute: quoteSegment,
+	Handed:  true,
 }
 
 func quoteSegment(s *fix.Site) []fix.Proposal {

@@ -22,6 +22,7 @@ var EscapeHTML = &fix.Fix{
 	Name:    "escape-html",
 	For:     []*analysis.Rule{xss.ReflectedXSS, xss.HTMLBuiltFromVariables, xss.HTMLEmailInjection, xss.UnsafeMarkup},
 	Compute: escapeHTML,
+	Handed:  true,
 }
 
 func escapeHTML(s *fix.Site) []fix.Proposal {
