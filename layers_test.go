@@ -25,7 +25,7 @@ const module = "pavise"
 // here.
 var layers = []string{
 	"testdata/*", // embeds files, holds no code
-	"analysis/source",
+	"analysis/source analysis/wordset",
 	"analysis/syntax",
 	"analysis/lang/*",
 	"analysis/models analysis/advisory analysis/secrets",

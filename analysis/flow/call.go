@@ -8,6 +8,7 @@ import (
 
 	"pavise/analysis/models"
 	"pavise/analysis/syntax"
+	"pavise/analysis/wordset"
 )
 
 // call evaluates f(args).
@@ -387,7 +388,7 @@ func (f *frame) modelled(n syntax.Node, callee *Value, args []Arg) *Value {
 
 // quoting are functions that quote a name or value for a SQL text, by whatever
 // library or module: nothing else has these names.
-var quoting = words(`quote_name quote_names quote_ident quote_identifier quote_identifiers quoteident quote_id quote_table
+var quoting = wordset.Of(`quote_name quote_names quote_ident quote_identifier quote_identifiers quoteident quote_id quote_table
 	quote_table_name quote_column quote_column_name quote_columns quote_literal quote_schema quotename geo_quote_name quote_sql
 	escape_identifier escape_ident escape_name escape_sql escape_literal sql_quote sql_escape sql_identifier`)
 
@@ -443,7 +444,7 @@ func (f *frame) unknownCall(name string, recv *Value, args []Arg) *Value {
 }
 
 // looksUp are methods that find something by what they are given.
-var looksUp = words(`find find_one find_all find_by fetch fetch_one fetch_all
+var looksUp = wordset.Of(`find find_one find_all find_by fetch fetch_one fetch_all
 	fetchone fetchall lookup query filter filter_by exclude select first one one_or_none scalar exists count get_or_404 first_or_404
 	get_or_none select_related prefetch_related execute scalars scalar_one scalar_one_or_none fetchval fetchrow`)
 

@@ -7,6 +7,7 @@ import (
 	"pavise/analysis/lang/python"
 	"pavise/analysis/models"
 	"pavise/analysis/syntax"
+	"pavise/analysis/wordset"
 )
 
 // class of a class header unit, with its bases.
@@ -401,7 +402,7 @@ func (f *frame) fieldOf(obj *Value, c *Class, name string, v *Value) *Value {
 	return v
 }
 
-var validates = words("pydantic.BaseModel sqlmodel.SQLModel ninja.Schema pydantic_settings.BaseSettings")
+var validates = wordset.Of("pydantic.BaseModel sqlmodel.SQLModel ninja.Schema pydantic_settings.BaseSettings")
 
 // localClass is a class defined inside a function.
 func (f *frame) localClass(def syntax.Node, qual string) *Value {

@@ -5,6 +5,7 @@ import (
 
 	"pavise/analysis/models"
 	"pavise/analysis/syntax"
+	"pavise/analysis/wordset"
 )
 
 // encoders and decoders pair the functions that undo each other. What an
@@ -31,7 +32,7 @@ var decoders = map[string]string{
 }
 
 // plainCodecs give constants for constants.
-var plainCodecs = words("base64 base64url base32 base16 hex url url+ json codec")
+var plainCodecs = wordset.Of("base64 base64url base32 base16 hex url url+ json codec")
 
 func codecSpecials(m map[string]special) {
 	for name, codec := range decoders {

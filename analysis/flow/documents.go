@@ -3,17 +3,18 @@ package flow
 import (
 	"pavise/analysis/lang/sql"
 	"pavise/analysis/syntax"
+	"pavise/analysis/wordset"
 )
 
 // literalOperators are the operators of a MongoDB filter that take their
 // operand as it is: an object in it is compared, not carried out.
-var literalOperators = words("$eq $ne $gt $gte $lt $lte $in $nin $options $meta $size $type $exists $mod $bits")
+var literalOperators = wordset.Of("$eq $ne $gt $gte $lt $lte $in $nin $options $meta $size $type $exists $mod $bits")
 
 // codeOperators hold program text.
-var codeOperators = words("$where $function $accumulator body init accumulate merge finalize")
+var codeOperators = wordset.Of("$where $function $accumulator body init accumulate merge finalize")
 
 // textTypes are of values in which no operator can stand.
-var textTypes = words("str bytes bson.ObjectId re.Pattern")
+var textTypes = wordset.Of("str bytes bson.ObjectId re.Pattern")
 
 // filter judges a document that a database reads operators from. A text in it
 // is only a text, unless an operator runs it.

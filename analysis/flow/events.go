@@ -6,6 +6,7 @@ import (
 
 	"pavise/analysis/models"
 	"pavise/analysis/syntax"
+	"pavise/analysis/wordset"
 )
 
 // called notes a call of a name that models or rules look at.
@@ -58,10 +59,10 @@ func (f *frame) called(n syntax.Node, name string, recv *Value, args []Arg) {
 }
 
 // starts are the functions that start a program from an argument list.
-var starts = words(`subprocess.run subprocess.call subprocess.Popen subprocess.check_call subprocess.check_output
+var starts = wordset.Of(`subprocess.run subprocess.call subprocess.Popen subprocess.check_call subprocess.check_output
 	asyncio.create_subprocess_exec`)
 
-var shells = words("sh bash zsh dash ksh ash cmd cmd.exe powershell pwsh")
+var shells = wordset.Of("sh bash zsh dash ksh ash cmd cmd.exe powershell pwsh")
 
 // shellScript notes the script of ["sh", "-c", script].
 func (f *frame) shellScript(n syntax.Node, name string, args []Arg) {
@@ -585,7 +586,7 @@ func (f *frame) consume(name string, args []Arg) {
 	}
 }
 
-var logMethods = words("debug info warning warn error exception critical log print write fail skip append format")
+var logMethods = wordset.Of("debug info warning warn error exception critical log print write fail skip append format")
 
 func (r *run) consumeAll(v *Value) { r.mark(v, 0, true) }
 func (r *run) passOn(v *Value)     { r.mark(v, 0, false) }

@@ -6,6 +6,7 @@ import (
 	"pavise/analysis/lang/python"
 	"pavise/analysis/models"
 	"pavise/analysis/syntax"
+	"pavise/analysis/wordset"
 )
 
 // exception is what `except E as x` binds to x: what it says comes from inside
@@ -117,17 +118,17 @@ func says(class *Value) message {
 	return own
 }
 
-var mixedErrors = words(`ValueError TypeError KeyError IndexError LookupError AttributeError AssertionError NotImplementedError
+var mixedErrors = wordset.Of(`ValueError TypeError KeyError IndexError LookupError AttributeError AssertionError NotImplementedError
 	ArithmeticError ZeroDivisionError OverflowError UnicodeError UnicodeDecodeError UnicodeEncodeError StopIteration RuntimeError
 	json.JSONDecodeError json.decoder.JSONDecodeError binascii.Error jwt.InvalidTokenError jwt.exceptions.InvalidTokenError
 	jwt.PyJWTError jwt.DecodeError jwt.ExpiredSignatureError`)
 
-var builtinErrors = words(`Exception BaseException OSError IOError EnvironmentError FileNotFoundError PermissionError FileExistsError
+var builtinErrors = wordset.Of(`Exception BaseException OSError IOError EnvironmentError FileNotFoundError PermissionError FileExistsError
 	IsADirectoryError NotADirectoryError ConnectionError ConnectionRefusedError TimeoutError SystemError MemoryError ImportError
 	ModuleNotFoundError SyntaxError NameError RecursionError EOFError BrokenPipeError ConnectionResetError BlockingIOError`)
 
 // libraryErrors are root modules whose exceptions tell of queries, addresses
 // and paths.
-var libraryErrors = words(`sqlite3 psycopg2 psycopg pymysql MySQLdb mysql asyncpg aiosqlite sqlalchemy pymongo redis requests httpx urllib
+var libraryErrors = wordset.Of(`sqlite3 psycopg2 psycopg pymysql MySQLdb mysql asyncpg aiosqlite sqlalchemy pymongo redis requests httpx urllib
 	urllib3 aiohttp subprocess socket ssl smtplib ftplib paramiko ldap ldap3 lxml xml yaml pickle shutil zipfile tarfile botocore boto3
 	peewee tortoise pyodbc cx_Oracle oracledb neo4j elasticsearch opensearchpy celery kombu docker jinja2 os`)

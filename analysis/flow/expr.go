@@ -5,6 +5,7 @@ import (
 
 	"pavise/analysis/models"
 	"pavise/analysis/syntax"
+	"pavise/analysis/wordset"
 )
 
 // neverReturns is the value of a call that always raises or exits.
@@ -236,7 +237,7 @@ func (f *frame) member(q string, obj *Value, n syntax.Node) *Value {
 
 // programNames are attributes that hold names of the program's own, whatever
 // object has them.
-var programNames = words("_meta __tablename__ __table__ __name__ __qualname__ __module__")
+var programNames = wordset.Of("_meta __tablename__ __table__ __name__ __qualname__ __module__")
 
 // unknownAttr is an attribute that nothing is known of: it carries the data of
 // its object, and may be a method.
@@ -416,10 +417,10 @@ func (f *frame) ofElements(call string, v *Value) *Value {
 
 // ofBrowser are header fields that hold addresses of pages, as browsers fill
 // them in.
-var ofBrowser = words("referer referrer http_referer http_referrer origin host http_host http_origin")
+var ofBrowser = wordset.Of("referer referrer http_referer http_referrer origin host http_host http_origin")
 
 // ofServer are keys of a request's environment that the server fills in.
-var ofServer = words(`SCRIPT_NAME REMOTE_ADDR REMOTE_PORT SERVER_NAME SERVER_PORT SERVER_PROTOCOL SERVER_SOFTWARE REQUEST_METHOD
+var ofServer = wordset.Of(`SCRIPT_NAME REMOTE_ADDR REMOTE_PORT SERVER_NAME SERVER_PORT SERVER_PROTOCOL SERVER_SOFTWARE REQUEST_METHOD
 	GATEWAY_INTERFACE DOCUMENT_ROOT wsgi.url_scheme`)
 
 // ofHeader is what stands under a key, if that is of a request's headers or

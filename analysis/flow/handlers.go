@@ -8,6 +8,7 @@ import (
 	"pavise/analysis/lang/python"
 	"pavise/analysis/models"
 	"pavise/analysis/syntax"
+	"pavise/analysis/wordset"
 )
 
 // bySignature is the route of a function that is known to be a handler by what
@@ -264,4 +265,4 @@ func (f *frame) sourceMember(obj *Value, n syntax.Node) *Value {
 	return &Value{Clean: s.Cleared(), Origins: []Origin{{Tier: s.Grade(), Label: label(n), Node: n}}}
 }
 
-var dictMethods = words("get items keys values pop popitem setdefault update copy clear fromkeys")
+var dictMethods = wordset.Of("get items keys values pop popitem setdefault update copy clear fromkeys")

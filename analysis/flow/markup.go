@@ -6,6 +6,7 @@ import (
 
 	"pavise/analysis/models"
 	"pavise/analysis/syntax"
+	"pavise/analysis/wordset"
 )
 
 // undone is a decoded copy: it is not clean any more for what it was clean for.
@@ -22,7 +23,7 @@ func (v *Value) undone(n syntax.Node, kinds models.Kind) *Value {
 }
 
 // writesJSON are the names of functions that give JSON text.
-var writesJSON = words("dumps model_dump_json to_json")
+var writesJSON = wordset.Of("dumps model_dump_json to_json")
 
 // madeJSON is the text that a function gave which makes JSON of its first
 // argument, or of its object.
@@ -52,7 +53,7 @@ func holdsText(v *Value, depth int) bool {
 	return v.rest != nil && holdsText(v.rest, depth+1)
 }
 
-var jsonModules = words("json simplejson ujson orjson rapidjson flask pydantic bson")
+var jsonModules = wordset.Of("json simplejson ujson orjson rapidjson flask pydantic bson")
 
 // IsJSON reports whether the value is the text of a JSON document.
 func (v *Value) IsJSON() bool {

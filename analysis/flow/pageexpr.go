@@ -8,6 +8,7 @@ import (
 	"pavise/analysis/lang/template"
 	"pavise/analysis/models"
 	"pavise/analysis/syntax"
+	"pavise/analysis/wordset"
 )
 
 // eval gives the value of a template's expression; never nil.
@@ -177,7 +178,7 @@ func (r *rendering) member(obj, key *Value, e *template.Expr) *Value {
 
 // formTexts are what the forms and models of frameworks say of themselves: text
 // of the program, or markup that they have escaped.
-var formTexts = words(`help_text label label_tag legend_tag id_for_label html_name auto_id css_classes errors non_field_errors
+var formTexts = wordset.Of(`help_text label label_tag legend_tag id_for_label html_name auto_id css_classes errors non_field_errors
 	as_p as_table as_ul as_div management_form media verbose_name verbose_name_plural hidden_tag csrf_token get_absolute_url`)
 
 // fieldType is the type of what a form gives when it is iterated over.
@@ -201,7 +202,7 @@ func (r *rendering) isForm(v *Value) bool {
 	return false
 }
 
-var djangoCalls = words("items keys values get copy")
+var djangoCalls = wordset.Of("items keys values get copy")
 
 // called is a value that Django calls because it can be.
 func (r *rendering) called(v *Value, e *template.Expr) *Value {

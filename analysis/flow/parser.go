@@ -3,6 +3,7 @@ package flow
 import (
 	"strings"
 
+	"pavise/analysis/lang/python"
 	"pavise/analysis/models"
 	"pavise/analysis/syntax"
 )
@@ -11,7 +12,7 @@ import (
 // add_argument on a parser of that name declare, each by its type. Calls in the
 // same function count, or if there are none, those of the file.
 func parsedArgs(f *frame, n syntax.Node, _ []Arg) *Value {
-	parser := lastName(n.Child(syntax.FieldFunction).Child(syntax.FieldObject))
+	parser := python.LastName(n.Child(syntax.FieldFunction).Child(syntax.FieldObject))
 	if parser == "" {
 		return nil
 	}
@@ -89,20 +90,9 @@ func argumentsIn(st *unitState, parser string) []syntax.Node {
 			continue
 		}
 		fn := d.Child(syntax.FieldFunction)
-		if fn.Kind() == syntax.KindAttribute && fn.Child(syntax.FieldAttribute).Str() == "add_argument" && lastName(fn.Child(syntax.FieldObject)) == parser {
+		if fn.Kind() == syntax.KindAttribute && fn.Child(syntax.FieldAttribute).Str() == "add_argument" && python.LastName(fn.Child(syntax.FieldObject)) == parser {
 			out = append(out, d)
 		}
 	}
 	return out
-}
-
-// lastName is the name at the end of a dotted expression.
-func lastName(n syntax.Node) string {
-	if n.OK() && n.Kind() == syntax.KindAttribute {
-		n = n.Child(syntax.FieldAttribute)
-	}
-	if !n.OK() || n.Kind() != syntax.KindIdentifier {
-		return ""
-	}
-	return n.Str()
 }

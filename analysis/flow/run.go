@@ -7,6 +7,7 @@ import (
 	"pavise/analysis/lang/python"
 	"pavise/analysis/models"
 	"pavise/analysis/syntax"
+	"pavise/analysis/wordset"
 )
 
 // result runs a unit, unless its result still holds or it is running now.
@@ -371,7 +372,7 @@ func (r *run) defaultValue(g *frame, n syntax.Node) *Value {
 	return f.eval(n)
 }
 
-var builtins = words(`abs aiter all anext any ascii bin bool breakpoint bytearray bytes callable chr
+var builtins = wordset.Of(`abs aiter all anext any ascii bin bool breakpoint bytearray bytes callable chr
 		classmethod compile complex copyright credits delattr dict dir divmod enumerate eval exec exit filter float
 		format frozenset getattr globals hasattr hash help hex id input int isinstance issubclass iter len license
 		list locals map max memoryview min next object oct open ord pow print property quit range repr reversed round
@@ -385,11 +386,3 @@ var builtins = words(`abs aiter all anext any ascii bin bool breakpoint bytearra
 		RecursionError ReferenceError RuntimeError StopAsyncIteration StopIteration SyntaxError SystemError SystemExit
 		TabError TimeoutError TypeError UnboundLocalError UnicodeError UnicodeDecodeError UnicodeEncodeError
 		ValueError Warning DeprecationWarning UserWarning ZeroDivisionError ExceptionGroup Ellipsis`)
-
-func words(s string) map[string]bool {
-	set := map[string]bool{}
-	for w := range strings.FieldsSeq(s) {
-		set[w] = true
-	}
-	return set
-}

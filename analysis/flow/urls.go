@@ -6,6 +6,7 @@ import (
 
 	"pavise/analysis/lang/python"
 	"pavise/analysis/models"
+	"pavise/analysis/wordset"
 )
 
 // routeParam grades a handler's parameter: Constant when its converter leaves
@@ -239,4 +240,4 @@ func (f *frame) pathParam(obj, key *Value) *Value {
 }
 
 // pathParams are the members of requests and views that hold the parts of the URL.
-var pathParams = words("path_params match_info matchdict view_args kwargs")
+var pathParams = wordset.Of("path_params match_info matchdict view_args kwargs")

@@ -9,6 +9,7 @@ import (
 	"pavise/analysis/flow"
 	"pavise/analysis/models"
 	"pavise/analysis/syntax"
+	"pavise/analysis/wordset"
 )
 
 //go:embed mass_assignment.md
@@ -94,10 +95,10 @@ func storedAs(p *analysis.Pass, e *flow.Event) (certain, ok bool) {
 	return false, usesORM(p)
 }
 
-var ormRoots = words("django sqlalchemy flask_sqlalchemy sqlmodel peewee tortoise mongoengine beanie pony gino ormar flask_mongoengine odmantic flask_appbuilder")
+var ormRoots = wordset.Of("django sqlalchemy flask_sqlalchemy sqlmodel peewee tortoise mongoengine beanie pony gino ormar flask_mongoengine odmantic flask_appbuilder")
 
 // checks are roots of classes that declare what they take.
-var checks = words("pydantic marshmallow dataclasses attr attrs typing wtforms rest_framework msgspec pandas collections datetime logging requests httpx boto3 jinja2 fastapi starlette flask werkzeug")
+var checks = wordset.Of("pydantic marshmallow dataclasses attr attrs typing wtforms rest_framework msgspec pandas collections datetime logging requests httpx boto3 jinja2 fastapi starlette flask werkzeug")
 
 var schema = regexp.MustCompile(`(?:Schema|Form|Serializer|In|Create|Update|Request|Response|DTO|Dto|Params|Config|Settings|Options|Query|Filter|Payload|Input|Args|Error|Exception|Client|Command|Event|Message|Validator)$`)
 
@@ -108,14 +109,6 @@ func usesORM(p *analysis.Pass) bool {
 		}
 	}
 	return false
-}
-
-func words(s string) map[string]bool {
-	out := map[string]bool{}
-	for w := range strings.FieldsSeq(s) {
-		out[w] = true
-	}
-	return out
 }
 
 // declared reports whether data went through a form or schema that lists its

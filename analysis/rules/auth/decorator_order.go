@@ -7,6 +7,7 @@ import (
 	"pavise/analysis"
 	"pavise/analysis/flow"
 	"pavise/analysis/syntax"
+	"pavise/analysis/wordset"
 )
 
 //go:embed decorator_order.md
@@ -65,12 +66,12 @@ func policies(p *analysis.Pass, e *flow.Event) {
 }
 
 // verbs are the names of the decorators that register a handler.
-var verbs = words(`route get post put patch delete head options trace websocket api_route api_operation on event http view lambda_function schedule
+var verbs = wordset.Of(`route get post put patch delete head options trace websocket api_route api_operation on event http view lambda_function schedule
 	on_event stream`)
 
 // frameworks are those whose decorators register the function that they get, and
 // give it back as it is.
-var frameworks = words(`flask quart fastapi starlette sanic bottle ninja chalice flask_socketio flask_sock functions_framework apiflask
+var frameworks = wordset.Of(`flask quart fastapi starlette sanic bottle ninja chalice flask_socketio flask_sock functions_framework apiflask
 	flask_openapi3 robyn blacksheep`)
 
 // Registers reports whether a decorator hands the function that it gets to a
@@ -126,7 +127,7 @@ func wraps(def syntax.Node) bool {
 }
 
 // guardNames are names of guards that no part of gives away.
-var guardNames = words(`authenticated protected protect authorize authorized authenticate auth_basic secured secure require_auth
+var guardNames = wordset.Of(`authenticated protected protect authorize authorized authenticate auth_basic secured secure require_auth
 	requires_auth require_login require_admin check_auth check_login check_token needs_auth admin_only staff_only members_only
 	superuser_only logged_in ensure_logged_in validate_token verify_token verify_jwt requires inject_user authenticated_only user_passes_test`)
 
@@ -157,12 +158,4 @@ func guardName(name string) bool {
 		}
 	}
 	return false
-}
-
-func words(s string) map[string]bool {
-	out := map[string]bool{}
-	for w := range strings.FieldsSeq(s) {
-		out[w] = true
-	}
-	return out
 }

@@ -6,6 +6,7 @@ import (
 
 	"pavise/analysis/flow"
 	"pavise/analysis/syntax"
+	"pavise/analysis/wordset"
 )
 
 // element is one element of the argument list of a program.
@@ -118,12 +119,12 @@ func program(list []element) (string, []element) {
 
 // readsOptions are programs with options that run other programs, read or write
 // any file, or send requests anywhere.
-var readsOptions = words(`git hg svn bzr tar zip unzip 7z curl wget ssh scp sftp rsync find xargs awk gawk sed ffmpeg ffprobe convert magick mogrify
+var readsOptions = wordset.Of(`git hg svn bzr tar zip unzip 7z curl wget ssh scp sftp rsync find xargs awk gawk sed ffmpeg ffprobe convert magick mogrify
 	identify psql pg_dump mysql mysqldump sqlite3 pip pip3 openssl chmod chown sendmail nmap tcpdump docker kubectl wkhtmltopdf pandoc gs
 	man less vim mutt mail java php perl ruby python python3 node npm gpg sort rclone ldapsearch ansible ansible-playbook`)
 
 // endsOptions are programs that read everything behind -- as an operand.
-var endsOptions = words(`rm cp mv ls cat mkdir rmdir touch grep egrep sort head tail wc chmod chown ln file stat du df diff md5sum sha256sum gzip gunzip
+var endsOptions = wordset.Of(`rm cp mv ls cat mkdir rmdir touch grep egrep sort head tail wc chmod chown ln file stat du df diff md5sum sha256sum gzip gunzip
 	git ping rsync scp wget readlink basename dirname uniq cut ssh whois tr tee tar`)
 
 // EndsOptions reports whether a program reads everything behind -- as an operand.
@@ -131,27 +132,19 @@ func EndsOptions(program string) bool { return endsOptions[program] }
 
 // switches are options that take no value, so that what follows is an operand.
 var switches = map[string]map[string]bool{
-	"git": words("-q --quiet -v --verbose --recursive --bare --mirror -f --force --all --tags --no-tags --hard --soft --mixed --prune --no-pager --oneline --stat --no-checkout --single-branch --recurse-submodules --progress"),
-	"rm":  words("-r -f -rf -fr -R"), "cp": words("-r -a -R -f -p"), "mv": words("-f -n"), "ls": words("-l -a -la -lh -1 -R"), "mkdir": words("-p"),
-	"chmod": words("-R"), "chown": words("-R"), "grep": words("-r -i -n -l -v -q -E -F -c -rn -in"), "sort": words("-u -r -n"), "ln": words("-s -sf"),
-	"wget": words("-q -qO- -nv -c -r -N --quiet --no-verbose"), "du": words("-s -h -sh"), "wc": words("-l -w -c"),
-	"rsync": words("-a -v -z -av -az -avz -r --delete --archive"), "scp": words("-r -q -p -C"), "gzip": words("-d -k -f"), "cat": words("-n"),
-	"curl": words("-s -S -sS -L -sL -f -fsSL -sSL -fsS -k -I -i -v --silent --location --fail --insecure --head --compressed"),
-	"ssh":  words("-t -T -q -n -N -f -A -v -4 -6"), "nmap": words("-sV -sS -sT -sP -sn -Pn -A -F -O -v -n -T4"), "unzip": words("-o -q -l -oq -qo"),
-	"zip": words("-r -q -j"), "find": words("-L -H -P"), "hg": words("-q -v"), "svn": words("-q --non-interactive"), "pip": words("-q -U --upgrade --no-deps --user"),
-	"pip3": words("-q -U --upgrade --no-deps --user"), "ffmpeg": words("-y -n -hide_banner"), "psql": words("-q -t -A"),
+	"git": wordset.Of("-q --quiet -v --verbose --recursive --bare --mirror -f --force --all --tags --no-tags --hard --soft --mixed --prune --no-pager --oneline --stat --no-checkout --single-branch --recurse-submodules --progress"),
+	"rm":  wordset.Of("-r -f -rf -fr -R"), "cp": wordset.Of("-r -a -R -f -p"), "mv": wordset.Of("-f -n"), "ls": wordset.Of("-l -a -la -lh -1 -R"), "mkdir": wordset.Of("-p"),
+	"chmod": wordset.Of("-R"), "chown": wordset.Of("-R"), "grep": wordset.Of("-r -i -n -l -v -q -E -F -c -rn -in"), "sort": wordset.Of("-u -r -n"), "ln": wordset.Of("-s -sf"),
+	"wget": wordset.Of("-q -qO- -nv -c -r -N --quiet --no-verbose"), "du": wordset.Of("-s -h -sh"), "wc": wordset.Of("-l -w -c"),
+	"rsync": wordset.Of("-a -v -z -av -az -avz -r --delete --archive"), "scp": wordset.Of("-r -q -p -C"), "gzip": wordset.Of("-d -k -f"), "cat": wordset.Of("-n"),
+	"curl": wordset.Of("-s -S -sS -L -sL -f -fsSL -sSL -fsS -k -I -i -v --silent --location --fail --insecure --head --compressed"),
+	"ssh":  wordset.Of("-t -T -q -n -N -f -A -v -4 -6"), "nmap": wordset.Of("-sV -sS -sT -sP -sn -Pn -A -F -O -v -n -T4"), "unzip": wordset.Of("-o -q -l -oq -qo"),
+	"zip": wordset.Of("-r -q -j"), "find": wordset.Of("-L -H -P"), "hg": wordset.Of("-q -v"), "svn": wordset.Of("-q --non-interactive"), "pip": wordset.Of("-q -U --upgrade --no-deps --user"),
+	"pip3": wordset.Of("-q -U --upgrade --no-deps --user"), "ffmpeg": wordset.Of("-y -n -hide_banner"), "psql": wordset.Of("-q -t -A"),
 }
 
 // Switch reports whether an option of a program takes no value.
 func Switch(program, option string) bool { return switches[program][option] }
-
-func words(s string) map[string]bool {
-	out := map[string]bool{}
-	for w := range strings.FieldsSeq(s) {
-		out[w] = true
-	}
-	return out
-}
 
 // takesValue reports whether what follows an element is its value, which no
 // program reads as an option.

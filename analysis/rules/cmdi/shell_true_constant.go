@@ -7,6 +7,7 @@ import (
 	"pavise/analysis"
 	"pavise/analysis/flow"
 	"pavise/analysis/syntax"
+	"pavise/analysis/wordset"
 )
 
 //go:embed shell_true_constant.md
@@ -103,5 +104,5 @@ func NeedsShell(command string) bool {
 }
 
 // builtins are commands of shells themselves, and of that of Windows.
-var builtins = words(`cd export source . set unset alias exit eval exec ulimit umask read trap type hash wait jobs fg bg shift return
+var builtins = wordset.Of(`cd export source . set unset alias exit eval exec ulimit umask read trap type hash wait jobs fg bg shift return
 	cls dir copy del ren move start ver vol mklink assoc color title pause`)

@@ -111,21 +111,12 @@ func around(n syntax.Node) string {
 // user.password, form["password"] and get("password").
 func called(n syntax.Node) string {
 	switch n.Kind() {
-	case syntax.KindIdentifier:
-		return n.Str()
 	case syntax.KindAttribute:
-		name := n.Child(syntax.FieldAttribute).Str()
+		name := python.LastName(n)
 		if name == "data" && strings.Contains(n.Child(syntax.FieldObject).Str(), "form") {
 			return called(n.Child(syntax.FieldObject)) // of a field of a form
 		}
 		return name
-	case syntax.KindSubscript:
-		return called(n.Child(syntax.FieldSubscript))
-	case syntax.KindString:
-		if s, ok := python.ParseString(n); ok {
-			text, _ := s.Const()
-			return text
-		}
 	case syntax.KindAwait, syntax.KindParenthesizedExpression, syntax.KindTypedParameter:
 		return called(n.NamedChild(0))
 	case syntax.KindCall:
@@ -140,8 +131,9 @@ func called(n syntax.Node) string {
 		if a := n.Child(syntax.FieldArguments).NamedChild(0); a.OK() && a.Kind() == syntax.KindString {
 			return called(a)
 		}
+		return ""
 	}
-	return ""
+	return python.LastName(n)
 }
 
 // fixedBytes reports whether bytes are the same at every run: a literal, in

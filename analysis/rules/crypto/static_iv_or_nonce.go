@@ -2,8 +2,6 @@ package crypto
 
 import (
 	_ "embed"
-	"slices"
-	"strconv"
 	"strings"
 
 	"pavise/analysis"
@@ -32,7 +30,7 @@ var StaticIVOrNonce = &analysis.Rule{
 
 // nonces says which argument of a call is the IV or nonce: its position and
 // names.
-var nonces = map[string]nonceArg{
+var nonces = parameters{
 	"cryptography.hazmat.primitives.ciphers.modes.CBC":                     {0, []string{"initialization_vector"}},
 	"cryptography.hazmat.primitives.ciphers.modes.CFB":                     {0, []string{"initialization_vector"}},
 	"cryptography.hazmat.primitives.ciphers.modes.CFB8":                    {0, []string{"initialization_vector"}},
@@ -48,11 +46,6 @@ var nonces = map[string]nonceArg{
 	"nacl.public.Box.encrypt":                                              {1, []string{"nonce"}},
 }
 
-type nonceArg struct {
-	at    int
-	names []string
-}
-
 func nonceCalls() []string {
 	for _, root := range cryptodome {
 		for _, c := range []string{"AES", "DES", "DES3", "Blowfish", "CAST", "ARC2", "ChaCha20", "ChaCha20_Poly1305", "Salsa20"} {
@@ -60,33 +53,14 @@ func nonceCalls() []string {
 			if strings.Contains(c, "20") {
 				at = -1
 			}
-			nonces[root+".Cipher."+c+".new"] = nonceArg{at, []string{"iv", "IV", "nonce"}}
+			nonces[root+".Cipher."+c+".new"] = parameter{at, []string{"iv", "IV", "nonce"}}
 		}
 	}
-	var out []string
-	for name := range nonces {
-		out = append(out, name)
-	}
-	slices.Sort(out)
-	return out
+	return nonces.calls()
 }
 
 // NonceArgument is the argument of a call that is its IV or nonce, nil if none is.
-func NonceArgument(e *flow.Event) *flow.Arg {
-	x, ok := nonces[e.Name]
-	if !ok {
-		return nil
-	}
-	for _, name := range x.names {
-		if a := flow.FindArg(e.Args, name); a != nil {
-			return a
-		}
-	}
-	if x.at < 0 {
-		return nil
-	}
-	return flow.FindArg(e.Args, strconv.Itoa(x.at))
-}
+func NonceArgument(e *flow.Event) *flow.Arg { return nonces.of(e) }
 
 func judgeNonce(p *analysis.Pass, e *flow.Event) {
 	a := NonceArgument(e)

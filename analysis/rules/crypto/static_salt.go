@@ -3,8 +3,6 @@ package crypto
 import (
 	_ "embed"
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 
 	"pavise/analysis"
@@ -31,7 +29,7 @@ var StaticSalt = &analysis.Rule{
 }
 
 // salts says which argument of a call is the salt, by position and name.
-var salts = map[string]nonceArg{
+var salts = parameters{
 	"hashlib.pbkdf2_hmac": {2, []string{"salt"}},
 	"hashlib.scrypt":      {-1, []string{"salt"}},
 	"cryptography.hazmat.primitives.kdf.pbkdf2.PBKDF2HMAC": {2, []string{"salt"}},
@@ -61,30 +59,14 @@ var salts = map[string]nonceArg{
 func saltCalls() []string {
 	for _, h := range []string{"sha256_crypt", "sha512_crypt", "sha1_crypt", "md5_crypt", "des_crypt", "bcrypt", "bcrypt_sha256", "pbkdf2_sha1", "pbkdf2_sha256", "pbkdf2_sha512", "argon2", "scrypt"} {
 		for _, m := range []string{"hash", "encrypt", "using"} {
-			salts["passlib.hash."+h+"."+m] = nonceArg{-1, []string{"salt"}}
+			salts["passlib.hash."+h+"."+m] = parameter{-1, []string{"salt"}}
 		}
 	}
-	var out []string
-	for name := range salts {
-		out = append(out, name)
-	}
-	slices.Sort(out)
-	return out
+	return salts.calls()
 }
 
 // SaltArgument is the salt of a call, nil if it has none.
-func SaltArgument(e *flow.Event) *flow.Arg {
-	x := salts[e.Name]
-	for _, name := range x.names {
-		if a := flow.FindArg(e.Args, name); a != nil {
-			return a
-		}
-	}
-	if x.at < 0 {
-		return nil
-	}
-	return flow.FindArg(e.Args, strconv.Itoa(x.at))
-}
+func SaltArgument(e *flow.Event) *flow.Arg { return salts.of(e) }
 
 // digestName recognises the name of the digest that a derivation is made with.
 var digestName = regexp.MustCompile(`(?i)^(?:md|sha|blake)[-_]?\d`)

@@ -3,7 +3,6 @@ package crypto
 import (
 	_ "embed"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -31,12 +30,12 @@ var WeakKeySize = &analysis.Rule{
 	},
 	Page: weakKeySizePage,
 	Checks: []analysis.Check{
-		analysis.Calls{Names: keySizeCalls(), Run: judgeKeySize},
+		analysis.Calls{Names: keySizes.calls(), Run: judgeKeySize},
 	},
 }
 
 // keySizes says which argument of a call is the number of bits.
-var keySizes = map[string]nonceArg{
+var keySizes = parameters{
 	"cryptography.hazmat.primitives.asymmetric.rsa.generate_private_key": {1, []string{"key_size"}},
 	"cryptography.hazmat.primitives.asymmetric.dsa.generate_private_key": {0, []string{"key_size"}},
 	"cryptography.hazmat.primitives.asymmetric.dsa.generate_parameters":  {0, []string{"key_size"}},
@@ -61,28 +60,8 @@ var keySizes = map[string]nonceArg{
 	"Cryptodome.PublicKey.ECC.generate":                                 {-1, []string{"curve"}},
 }
 
-func keySizeCalls() []string {
-	var out []string
-	for name := range keySizes {
-		out = append(out, name)
-	}
-	slices.Sort(out)
-	return out
-}
-
 // KeySizeArgument is the number of bits, or the curve, that a call makes a key of.
-func KeySizeArgument(e *flow.Event) *flow.Arg {
-	x := keySizes[e.Name]
-	for _, name := range x.names {
-		if a := flow.FindArg(e.Args, name); a != nil {
-			return a
-		}
-	}
-	if x.at < 0 {
-		return nil
-	}
-	return flow.FindArg(e.Args, strconv.Itoa(x.at))
-}
+func KeySizeArgument(e *flow.Event) *flow.Arg { return keySizes.of(e) }
 
 var shortCurve = regexp.MustCompile(`(?i)(?:SECP1(?:60|92)|SECT1(?:63|93)|PRIME192|BRAINPOOLP1(?:60|92))|^(?:p-?192|nist p-?192)$`)
 

@@ -3,10 +3,11 @@ package errors
 import (
 	_ "embed"
 	"regexp"
-	"strings"
 
 	"pavise/analysis"
+	"pavise/analysis/lang/python"
 	"pavise/analysis/syntax"
+	"pavise/analysis/wordset"
 )
 
 //go:embed assert_for_control.md
@@ -79,9 +80,9 @@ func controls(n syntax.Node, depth int) bool {
 			}
 		}
 	case syntax.KindIdentifier, syntax.KindAttribute:
-		return control.MatchString(lastName(n))
+		return control.MatchString(python.LastName(n))
 	case syntax.KindCall:
-		return control.MatchString(lastName(n.Child(syntax.FieldFunction)))
+		return control.MatchString(python.LastName(n.Child(syntax.FieldFunction)))
 	case syntax.KindComparisonOperator:
 		named, against := false, false
 		for c := range n.NamedChildren() {
@@ -89,12 +90,12 @@ func controls(n syntax.Node, depth int) bool {
 			case syntax.KindNone:
 				return false
 			case syntax.KindCall:
-				if control.MatchString(lastName(c.Child(syntax.FieldFunction))) {
+				if control.MatchString(python.LastName(c.Child(syntax.FieldFunction))) {
 					return true
 				}
 				against = true
 			case syntax.KindAttribute, syntax.KindSubscript:
-				named = named || subject.MatchString(lastName(c)) || control.MatchString(lastName(c))
+				named = named || subject.MatchString(python.LastName(c)) || control.MatchString(python.LastName(c))
 				against = true
 			case syntax.KindIdentifier, syntax.KindString, syntax.KindTrue, syntax.KindFalse, syntax.KindTuple, syntax.KindList, syntax.KindSet:
 				against = true
@@ -105,21 +106,8 @@ func controls(n syntax.Node, depth int) bool {
 	return false
 }
 
-// lastName is the name of a variable or attribute, or a constant key.
-func lastName(n syntax.Node) string {
-	switch n.Kind() {
-	case syntax.KindIdentifier:
-		return n.Str()
-	case syntax.KindAttribute:
-		return n.Child(syntax.FieldAttribute).Str()
-	case syntax.KindSubscript:
-		return strings.Trim(n.Child(syntax.FieldSubscript).Str(), "\"'")
-	}
-	return ""
-}
-
 // sent are the parts of a request that hold what a client sent.
-var sent = words("args form json values data files POST GET FILES body params query_params path_params cookies COOKIES headers META query matchdict match_info")
+var sent = wordset.Of("args form json values data files POST GET FILES body params query_params path_params cookies COOKIES headers META query matchdict match_info")
 
 // ChecksRequest reports whether a condition tests what is in a request; whether
 // something is there at all, or of which type, is no such test.
@@ -127,7 +115,7 @@ func ChecksRequest(cond syntax.Node) bool {
 	switch cond.Kind() {
 	case syntax.KindComparisonOperator, syntax.KindBooleanOperator, syntax.KindNotOperator, syntax.KindParenthesizedExpression, syntax.KindSubscript:
 	case syntax.KindCall:
-		if fn := lastName(cond.Child(syntax.FieldFunction)); fn == "isinstance" || fn == "hasattr" || fn == "callable" {
+		if fn := python.LastName(cond.Child(syntax.FieldFunction)); fn == "isinstance" || fn == "hasattr" || fn == "callable" {
 			return false
 		}
 	default:
@@ -142,17 +130,9 @@ func ChecksRequest(cond syntax.Node) bool {
 		if n.Kind() != syntax.KindAttribute || !sent[n.Child(syntax.FieldAttribute).Str()] {
 			continue
 		}
-		if name := lastName(n.Child(syntax.FieldObject)); name == "request" || name == "req" {
+		if name := python.LastName(n.Child(syntax.FieldObject)); name == "request" || name == "req" {
 			return true
 		}
 	}
 	return false
-}
-
-func words(s string) map[string]bool {
-	out := map[string]bool{}
-	for w := range strings.FieldsSeq(s) {
-		out[w] = true
-	}
-	return out
 }

@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"pavise/analysis"
+	"pavise/analysis/lang/python"
 	"pavise/analysis/syntax"
+	"pavise/analysis/wordset"
 )
 
 //go:embed exception_swallowed.md
@@ -101,12 +103,12 @@ func judgeSuppress(p *analysis.Pass, n syntax.Node) {
 		if x.Index() >= body.Index() {
 			return
 		}
-		if x.Kind() != syntax.KindCall || lastName(x.Child(syntax.FieldFunction)) != "suppress" {
+		if x.Kind() != syntax.KindCall || python.LastName(x.Child(syntax.FieldFunction)) != "suppress" {
 			continue
 		}
 		stops := false
 		for d := range x.Child(syntax.FieldArguments).Descendants() {
-			name := lastName(d)
+			name := python.LastName(d)
 			stops = stops || name == "Exception" || name == "BaseException" || refusals.MatchString(name)
 		}
 		if stops && ends(body) {
@@ -138,7 +140,7 @@ func clause(n syntax.Node) (body syntax.Node, wide, refusal bool) {
 		for d := range c.Descendants() {
 			switch d.Kind() {
 			case syntax.KindIdentifier, syntax.KindAttribute:
-				name := lastName(d)
+				name := python.LastName(d)
 				wide = wide || name == "Exception" || name == "BaseException"
 				refusal = refusal || refusals.MatchString(name)
 			case syntax.KindAsPatternTarget:
@@ -188,7 +190,7 @@ func logs(x syntax.Node) bool {
 	return fn.Kind() == syntax.KindAttribute && logMethods[fn.Child(syntax.FieldAttribute).Str()] && strings.Contains(strings.ToLower(fn.Child(syntax.FieldObject).Str()), "log")
 }
 
-var logMethods = words("debug info warning warn error critical exception log")
+var logMethods = wordset.Of("debug info warning warn error critical exception log")
 
 // grants reports whether a block ends by answering yes.
 func grants(block syntax.Node) bool {
@@ -251,7 +253,7 @@ func isCheck(x syntax.Node) bool {
 	if x.Kind() == syntax.KindAwait {
 		x = x.NamedChild(0)
 	}
-	return x.OK() && x.Kind() == syntax.KindCall && check.MatchString(lastName(x.Child(syntax.FieldFunction)))
+	return x.OK() && x.Kind() == syntax.KindCall && check.MatchString(python.LastName(x.Child(syntax.FieldFunction)))
 }
 
 // skips reports whether a handler leaves what comes behind the try statement
@@ -292,7 +294,7 @@ func refuses(n syntax.Node) bool {
 		case syntax.KindRaiseStatement:
 			return true
 		case syntax.KindCall:
-			if lastName(d.Child(syntax.FieldFunction)) == "abort" {
+			if python.LastName(d.Child(syntax.FieldFunction)) == "abort" {
 				return true
 			}
 		}

@@ -162,12 +162,8 @@ func item(n syntax.Node) syntax.Node {
 // name is the word by which an expression calls its value.
 func name(n syntax.Node) string {
 	switch n.Kind() {
-	case syntax.KindIdentifier:
-		return n.Str()
-	case syntax.KindAttribute:
-		return n.Child(syntax.FieldAttribute).Str()
-	case syntax.KindSubscript:
-		return text(n.Child(syntax.FieldSubscript))
+	case syntax.KindIdentifier, syntax.KindAttribute, syntax.KindSubscript:
+		return python.LastName(n)
 	case syntax.KindCall:
 		if given := got(n); given != "" {
 			return given

@@ -87,22 +87,11 @@ func constant(n syntax.Node, depth int) (string, bool) {
 
 // nameOf is the last name of a target: of a variable, an attribute, or a key.
 func nameOf(n syntax.Node) string {
-	switch n.Kind() {
-	case syntax.KindIdentifier:
-		return n.Str()
-	case syntax.KindAttribute:
-		return n.Child(syntax.FieldAttribute).Str()
-	case syntax.KindSubscript:
-		s, _ := constant(n.Child(syntax.FieldSubscript), 0)
-		return s
-	case syntax.KindString:
-		s, _ := constant(n, 0)
-		return s
-	case syntax.KindCall: // request.form.get("password")
-		if fn := n.Child(syntax.FieldFunction); fn.Kind() == syntax.KindAttribute && fn.Child(syntax.FieldAttribute).Str() == "get" {
-			s, _ := constant(n.Child(syntax.FieldArguments).NamedChild(0), 0)
-			return s
-		}
+	if n.Kind() != syntax.KindCall {
+		return python.LastName(n)
+	}
+	if fn := n.Child(syntax.FieldFunction); fn.Kind() == syntax.KindAttribute && fn.Child(syntax.FieldAttribute).Str() == "get" { // request.form.get("password")
+		return python.LastName(n.Child(syntax.FieldArguments).NamedChild(0))
 	}
 	return ""
 }

@@ -62,15 +62,15 @@ func nameAround(s *fix.Site, n pyedit.At) string {
 	for p := n.Parent(); p.OK() && name == "" && !call.OK(); p = p.Parent() {
 		switch p.Kind() {
 		case syntax.KindAssignment:
-			name = targetName(p.Child(syntax.FieldLeft))
+			name = python.LastName(p.Child(syntax.FieldLeft))
 		case syntax.KindKeywordArgument:
 			name = p.Child(syntax.FieldName).Str()
 			call = p.Parent().Parent()
 		case syntax.KindPair:
-			name = targetName(p.Child(syntax.FieldKey))
+			name = python.LastName(p.Child(syntax.FieldKey))
 		case syntax.KindComparisonOperator:
-			if name = targetName(p.NamedChild(0)); name == "" {
-				name = targetName(p.NamedChild(1))
+			if name = python.LastName(p.NamedChild(0)); name == "" {
+				name = python.LastName(p.NamedChild(1))
 			}
 		case syntax.KindCall:
 			call = p
@@ -118,22 +118,6 @@ func serviceOf(s *fix.Site, method string) string {
 		if s.File.ImportsRoot(m) {
 			return services[m]
 		}
-	}
-	return ""
-}
-
-func targetName(n syntax.Node) string {
-	switch n.Kind() {
-	case syntax.KindIdentifier:
-		return n.Str()
-	case syntax.KindAttribute:
-		return n.Child(syntax.FieldAttribute).Str()
-	case syntax.KindSubscript:
-		return targetName(n.Child(syntax.FieldSubscript))
-	case syntax.KindString:
-		k, _ := python.ParseString(n)
-		text, _ := k.Const()
-		return text
 	}
 	return ""
 }

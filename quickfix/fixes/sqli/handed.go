@@ -35,13 +35,13 @@ func (p *plan) handed() string {
 		}
 		run, p.wrapper.text = outer.Node, true
 	}
-	p.method = lastOf(run.Child(syntax.FieldFunction))
+	p.method = python.LastName(run.Child(syntax.FieldFunction))
 	p.callee = e.Name
 	if reason := p.unsuited(); reason != "" {
 		return reason
 	}
 	fn := functionAround(run)
-	called := lastOf(p.call.Child(syntax.FieldFunction))
+	called := python.LastName(p.call.Child(syntax.FieldFunction))
 	if !fn.OK() || fn.Child(syntax.FieldName).Str() != called {
 		return called + " hands the statement on through other functions: pass its values as parameters by hand."
 	}
@@ -66,13 +66,6 @@ func statementOf(e *flow.Event) *flow.Arg {
 		}
 	}
 	return nil
-}
-
-func lastOf(fn syntax.Node) string {
-	if fn.Kind() == syntax.KindAttribute {
-		return fn.Child(syntax.FieldAttribute).Str()
-	}
-	return fn.Str()
 }
 
 // functionAround is the definition of the function that a node stands in.
