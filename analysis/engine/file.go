@@ -410,6 +410,9 @@ func better(a, b *draft) bool {
 // place and is at least as sure; a better one that is less sure gives way.
 func yields(d *draft, same []placed) bool {
 	for _, o := range same {
+		if o.covers && o.Rule == d.Rule && len(d.steps) == 0 {
+			return true // where its data comes from is said at the call
+		}
 		if slices.Contains(d.Rule.Yields, o.Rule) && o.Confidence >= d.Confidence {
 			return true
 		}

@@ -699,6 +699,9 @@ func equalTo(x, y *Value, positive bool) []fact {
 		}
 		return facts
 	case "commonpath":
+		if folder := x.rel.whole; folder != nil && isResolved(folder) && y.id() == base.id() {
+			base = folder // it is the other way round
+		}
 		return []fact{{base: base, kinds: models.Path, onTrue: positive}}
 	case "commonprefix":
 		return []fact{{base: base, weak: models.Path, how: CommonPrefix, onTrue: positive}}

@@ -516,21 +516,29 @@ func common(how string) special {
 		if list == nil {
 			return nil
 		}
-		var path *Value // the resolved one, or else the last: the folder comes first
+		var path, folder *Value // the path is the resolved one, of clients, or else the last
 		for _, p := range list.parts {
-			if p.v.tainted(models.Unknown) && (path == nil || p.v.rel != nil && p.v.rel.how == "resolved" || path.rel == nil) {
-				path = p.v
+			if !p.v.tainted(models.Unknown) {
+				continue
+			}
+			if path == nil || isResolved(p.v) && (!isResolved(path) || !path.followed() || p.v.followed()) || path.rel == nil {
+				path, folder = p.v, path
+			} else {
+				folder = p.v
 			}
 		}
 		if path == nil {
 			return nil
 		}
-		if how == "commonpath" && (path.rel == nil || path.rel.how != "resolved") {
+		if how == "commonpath" && !isResolved(path) {
 			return typed("str") // "folder/../x" has the folder in common
 		}
-		return &Value{Type: "str", rel: &relation{how: how, base: path}}
+		return &Value{Type: "str", rel: &relation{how: how, base: path, whole: folder}}
 	}
 }
+
+// isResolved reports whether a path has no steps back in it.
+func isResolved(v *Value) bool { return v.rel != nil && v.rel.how == "resolved" }
 
 // isAbsolute is os.path.isabs(x).
 func isAbsolute(_ *frame, _ syntax.Node, args []Arg) *Value {

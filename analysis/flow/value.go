@@ -110,7 +110,7 @@ type relation struct {
 	codec string      // that undoes the encoding
 	alias syntax.Node // of "alias", a name of a type: Annotated[...], Optional[...]
 	base  *Value
-	whole *Value // of "joined netloc": the absolute URL that base was made
+	whole *Value // of "joined netloc": the absolute URL that base was made; of "commonpath": the other path
 	facts []fact // of a test: what its outcome says
 }
 
