@@ -322,9 +322,13 @@ func (f *frame) recall(n syntax.Node, v *Value) {
 	if f.env == nil || len(v.Origins) == 0 || v.rel != nil && v.rel.how != "item" || v.Origins[0].Tier != models.Remote || !repeatable(n, 0) || f.env.holds(v) {
 		return
 	}
-	f.env.push("\x00"+n.Str(), v)
+	f.env.push("\x00"+spelled(n), v)
 	f.env.recalls = true
 }
+
+// spelled is the text of an expression in one kind of quotes: within an f-string
+// they are others.
+func spelled(n syntax.Node) string { return strings.ReplaceAll(n.Str(), "'", `"`) }
 
 // repeatable reports whether an expression reads a part of a variable by
 // constant keys.
@@ -358,7 +362,7 @@ func repeatable(n syntax.Node, depth int) bool {
 // recalled is the value of an expression as the one that was kept for it, but
 // read here.
 func (f *frame) recalled(n syntax.Node, v *Value) *Value {
-	text := n.Str()
+	text := spelled(n)
 	for o := f.env.over; o != nil; o = o.prev {
 		if len(o.name) == len(text)+1 && o.name[0] == 0 && o.name[1:] == text {
 			if len(v.Origins) == 0 {
