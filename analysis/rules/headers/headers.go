@@ -9,7 +9,7 @@ import (
 )
 
 // Rules are the rules of this class.
-var Rules = []*analysis.Rule{SecurityHeadersMissing, ClickjackingAllowed, CspWeak, HstsWeak}
+var Rules = []*analysis.Rule{SecurityHeadersMissing, ClickjackingAllowed, CspWeak, HstsWeak, HeaderUnsafeValue}
 
 // talisman are the calls that set all headers of a Flask application.
 var talisman = []string{"flask_talisman.Talisman", "flask_talisman.Talisman.init_app", "flask_talisman.talisman.Talisman", "talisman.Talisman"}

@@ -19,7 +19,7 @@ var Fixes = []*fix.Fix{TalismanDefaults, DenyFrames, StrictPolicy, SendHeaders}
 // TalismanDefaults takes away what weakens the headers of Flask-Talisman.
 var TalismanDefaults = &fix.Fix{
 	Name:    "talisman-defaults",
-	For:     []*analysis.Rule{headers.ClickjackingAllowed, headers.HstsWeak, headers.CspWeak, transport.HttpsRedirectMissing},
+	For:     []*analysis.Rule{headers.ClickjackingAllowed, headers.HstsWeak, headers.CspWeak, headers.HeaderUnsafeValue, transport.HttpsRedirectMissing},
 	Compute: talismanDefaults,
 }
 
@@ -31,6 +31,7 @@ var weakening = map[*analysis.Rule]struct {
 	headers.ClickjackingAllowed:    {[]string{"frame_options"}, "Only the application's own pages can frame its pages from now on."},
 	headers.HstsWeak:               {[]string{"strict_transport_security", "strict_transport_security_max_age"}, "Browsers use HTTPS for a year, for subdomains too: be sure that all of them keep serving it."},
 	headers.CspWeak:                {[]string{"content_security_policy"}, "Scripts, styles and images of other hosts, and those written in the pages, are blocked from now on: try the pages, and name the hosts that they need."},
+	headers.HeaderUnsafeValue:      {[]string{"x_content_type_options", "referrer_policy"}, "Other sites get the origin of a page that links to them and not its whole address, and browsers no longer run what is sent under another type."},
 	transport.HttpsRedirectMissing: {[]string{"force_https"}, "Requests over HTTP are redirected from now on, unless the application runs in debug mode."},
 }
 
@@ -48,7 +49,10 @@ func talismanDefaults(s *fix.Site) []fix.Proposal {
 		if !ok {
 			continue
 		}
-		if k := a.Value.Kind(); k != syntax.KindNone && k != syntax.KindFalse && k != syntax.KindInteger {
+		if k := a.Value.Kind(); k != syntax.KindNone && k != syntax.KindFalse && k != syntax.KindInteger && (name != "referrer_policy" || k != syntax.KindString) {
+			if name == "referrer_policy" {
+				return fix.Refuse("%s= takes its value from %s: change it there.", name, fix.Short(a.Value.Str()))
+			}
 			return fix.Refuse("Take out of %s= what lets scripts run that the pages do not need.", name)
 		}
 		e := s.Edits()

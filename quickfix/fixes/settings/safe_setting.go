@@ -21,7 +21,7 @@ var SafeSetting = &fix.Fix{
 	Name: "safe-setting",
 	For: []*analysis.Rule{
 		session.SessionCookieSettings, session.SessionLifetime, csrf.CsrfDisabled, csrf.CsrfTrustTooWide, cors.CorsAnyOrigin, cors.CorsCredentialsAnyOrigin,
-		headers.ClickjackingAllowed, headers.HstsWeak, settings.TestConfigActive, settings.WeakPasswordHasherConfig, transport.HttpsRedirectMissing,
+		headers.ClickjackingAllowed, headers.HstsWeak, headers.HeaderUnsafeValue, settings.TestConfigActive, settings.WeakPasswordHasherConfig, transport.HttpsRedirectMissing,
 	},
 	Compute: safeSetting,
 }
@@ -29,30 +29,40 @@ var SafeSetting = &fix.Fix{
 const (
 	onlyHTTPS = "Browsers send the cookie over HTTPS only from now on: serve the application with it, also where you develop."
 	ownPages  = "Other sites no longer get the cookie with requests that they send, which embedded pages and sign-ins of other services may need."
+	typed     = "Browsers no longer run scripts and styles that are sent under another type: check the types of files that the application serves."
+	origins   = "Other sites get the origin of a page that links to them, and no longer its whole address."
+	windows   = "The page and windows of other sites that it opens no longer reach each other, which sign-ins and payments in a window of their own may need."
 	checked   = "Requests without a token are refused from now on: check that all forms and scripts send one."
 )
 
 // safe are the values by the settings' names, with what to know of them.
 var safe = map[string]struct{ value, caveat string }{
-	"SESSION_COOKIE_SECURE":    {"True", onlyHTTPS},
-	"REMEMBER_COOKIE_SECURE":   {"True", onlyHTTPS},
-	"CSRF_COOKIE_SECURE":       {"True", onlyHTTPS},
-	"JWT_COOKIE_SECURE":        {"True", onlyHTTPS},
-	"SESSION_COOKIE_HTTPONLY":  {"True", "Scripts of the pages can no longer read the cookie."},
-	"REMEMBER_COOKIE_HTTPONLY": {"True", "Scripts of the pages can no longer read the cookie."},
-	"SESSION_COOKIE_SAMESITE":  {`"Lax"`, ownPages},
-	"REMEMBER_COOKIE_SAMESITE": {`"Lax"`, ownPages},
-	"JWT_COOKIE_SAMESITE":      {`"Lax"`, ownPages},
-	"CSRF_COOKIE_SAMESITE":     {`"Lax"`, ownPages},
-	"WTF_CSRF_ENABLED":         {"True", checked},
-	"WTF_CSRF_CHECK_DEFAULT":   {"True", checked},
-	"JWT_COOKIE_CSRF_PROTECT":  {"True", checked},
-	"CSRF_ENABLED":             {"True", checked},
-	"csrf":                     {"True", checked},
-	"WTF_CSRF_SSL_STRICT":      {"True", "Forms that are sent over HTTPS without a Referer are refused from now on."},
-	"X_FRAME_OPTIONS":          {`"DENY"`, "No page can be framed any more: use SAMEORIGIN if the application frames its own."},
-	"X-Frame-Options":          {`"DENY"`, "No page can be framed any more: use SAMEORIGIN if the application frames its own."},
-	"SECURE_HSTS_SECONDS":      {"31536000", "Browsers use HTTPS for a year, whatever happens: be sure that the host keeps serving it."},
+	"SESSION_COOKIE_SECURE":             {"True", onlyHTTPS},
+	"REMEMBER_COOKIE_SECURE":            {"True", onlyHTTPS},
+	"CSRF_COOKIE_SECURE":                {"True", onlyHTTPS},
+	"JWT_COOKIE_SECURE":                 {"True", onlyHTTPS},
+	"SESSION_COOKIE_HTTPONLY":           {"True", "Scripts of the pages can no longer read the cookie."},
+	"REMEMBER_COOKIE_HTTPONLY":          {"True", "Scripts of the pages can no longer read the cookie."},
+	"SESSION_COOKIE_SAMESITE":           {`"Lax"`, ownPages},
+	"REMEMBER_COOKIE_SAMESITE":          {`"Lax"`, ownPages},
+	"JWT_COOKIE_SAMESITE":               {`"Lax"`, ownPages},
+	"CSRF_COOKIE_SAMESITE":              {`"Lax"`, ownPages},
+	"WTF_CSRF_ENABLED":                  {"True", checked},
+	"WTF_CSRF_CHECK_DEFAULT":            {"True", checked},
+	"JWT_COOKIE_CSRF_PROTECT":           {"True", checked},
+	"CSRF_ENABLED":                      {"True", checked},
+	"csrf":                              {"True", checked},
+	"WTF_CSRF_SSL_STRICT":               {"True", "Forms that are sent over HTTPS without a Referer are refused from now on."},
+	"X_FRAME_OPTIONS":                   {`"DENY"`, "No page can be framed any more: use SAMEORIGIN if the application frames its own."},
+	"X-Frame-Options":                   {`"DENY"`, "No page can be framed any more: use SAMEORIGIN if the application frames its own."},
+	"X-Content-Type-Options":            {`"nosniff"`, typed},
+	"SECURE_CONTENT_TYPE_NOSNIFF":       {"True", typed},
+	"Referrer-Policy":                   {`"strict-origin-when-cross-origin"`, origins},
+	"SECURE_REFERRER_POLICY":            {`"strict-origin-when-cross-origin"`, origins},
+	"Cross-Origin-Opener-Policy":        {`"same-origin"`, windows},
+	"SECURE_CROSS_ORIGIN_OPENER_POLICY": {`"same-origin"`, windows},
+	"X-XSS-Protection":                  {`"0"`, ""},
+	"SECURE_HSTS_SECONDS":               {"31536000", "Browsers use HTTPS for a year, whatever happens: be sure that the host keeps serving it."},
 	"Strict-Transport-Security": {`"max-age=31536000; includeSubDomains"`,
 		"Browsers use HTTPS for a year, for subdomains too: be sure that all of them keep serving it."},
 	"SECURE_SSL_REDIRECT":        {"True", "Behind a proxy that ends TLS, SECURE_PROXY_SSL_HEADER has to be set too, or every request is redirected for ever."},
