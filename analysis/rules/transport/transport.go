@@ -9,7 +9,7 @@ import (
 // Rules are the rules of this class.
 var Rules = []*analysis.Rule{
 	TLSVerificationDisabled, HttpsRedirectMissing, TLSHostnameCheckDisabled, WeakTLSVersion, TLSDefaultContext, CredentialsOverCleartext,
-	CleartextProtocolClient, SSHHostKeyUnchecked,
+	CleartextProtocolClient, CleartextHttp, SSHHostKeyUnchecked,
 }
 
 // sure is a confidence, but low in tests: what they connect to is their own.

@@ -12,7 +12,7 @@ import (
 )
 
 // Fixes of this class.
-var Fixes = []*fix.Fix{VerifyCertificates, CheckHostName, ModernTLS, DefaultContext, EncryptLogin, EncryptFTP, KnownHosts}
+var Fixes = []*fix.Fix{VerifyCertificates, CheckHostName, ModernTLS, DefaultContext, EncryptLogin, EncryptFTP, HTTPSAddress, KnownHosts}
 
 // VerifyCertificates takes away what turns certificate verification off.
 var VerifyCertificates = &fix.Fix{

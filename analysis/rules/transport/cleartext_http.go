@@ -1,0 +1,138 @@
+package transport
+
+import (
+	_ "embed"
+	"regexp"
+	"strings"
+
+	"pavise/analysis"
+	"pavise/analysis/flow"
+	"pavise/analysis/models"
+)
+
+//go:embed cleartext_http.md
+var cleartextHTTPPage string
+
+// CleartextHttp: clear-text URL for a remote service.
+var CleartextHttp = &analysis.Rule{
+	ID:         "cleartext-http",
+	Class:      "transport",
+	Title:      "Clear-text URL for a remote service",
+	CWE:        []int{319},
+	OWASP2021:  "A02:2021 Cryptographic Failures",
+	OWASP2025:  "A04:2025 Cryptographic Failures",
+	Severity:   analysis.Low,
+	Confidence: analysis.Likely,
+	Aliases: analysis.Aliases{Semgrep: []string{
+		"request-with-http", "request-session-with-http", "request-session-http-in-with-context", "insecure-urlopen", "insecure-urlretrieve", "insecure-request-object",
+		"insecure-openerdirector-open", "insecure-urlopener-open", "insecure-urlopener-retrieve", "http-not-https-connection",
+	}},
+	Page:   cleartextHTTPPage,
+	Yields: []*analysis.Rule{CredentialsOverCleartext, CleartextProtocolClient},
+	Checks: []analysis.Check{
+		analysis.Sinks{Kind: models.URL, Run: judgeAddress},
+		analysis.Settings{Names: []string{
+			"BASE_URL", "SITE_URL", "API_URL", "API_BASE_URL", "WEBHOOK_URL", "CALLBACK_URL", "PUBLIC_URL", "BACKEND_URL", "FRONTEND_URL", "SERVICE_URL", "AUTH_URL", "TOKEN_URL",
+		}, Run: judgeAddressSetting},
+	},
+}
+
+// plainConnections are the calls that are given a host and speak HTTP with it.
+var plainConnections = map[string]bool{"http.client.HTTPConnection": true, "urllib3.HTTPConnectionPool": true}
+
+func judgeAddress(p *analysis.Pass, e *flow.Event, s *models.Sink) {
+	a := e.SinkArg(s)
+	if a == nil {
+		return
+	}
+	text := beginning(a.Value)
+	if plainConnections[e.Name] {
+		if text != "" && remote(text, true) {
+			p.Report(e, sure(p, analysis.Likely), "This connection to "+hostOf(text)+" is HTTP, unencrypted: "+cleartextHarm+" Use the class for HTTPS.")
+		}
+		return
+	}
+	if host := cleartextHost(text); host != "" {
+		c := analysis.Likely
+		if strings.HasPrefix(e.Name, "selenium.") || strings.HasPrefix(e.Name, "playwright.") {
+			c = analysis.Unsure // a browser shows what it gets, and follows to HTTPS
+		}
+		p.Report(e, sure(p, c), "What goes to "+host+" goes over "+text[:strings.IndexByte(text, ':')]+", unencrypted: "+cleartextHarm+" Use "+secured(text)+".")
+	}
+}
+
+func judgeAddressSetting(p *analysis.Pass, s *analysis.Setting) {
+	text := beginning(s.Given)
+	if host := cleartextHost(text); host != "" && analysis.SettingsFile(p.Path) && p.Deployed(s.Event) {
+		p.ReportSetting(s, sure(p, analysis.Likely), s.Name+" names "+host+" by an address that is not encrypted: "+cleartextHarm+" Use "+secured(text)+".")
+	}
+}
+
+func secured(text string) string {
+	if strings.HasPrefix(text, "ws:") {
+		return "wss://"
+	}
+	return "https://"
+}
+
+// beginning is the constant text that a value is or begins with.
+func beginning(v *flow.Value) string {
+	if v == nil {
+		return ""
+	}
+	if s, ok := v.Text(); ok {
+		return s
+	}
+	text := ""
+	for _, piece := range v.Pieces {
+		if piece.Hole == nil {
+			text += piece.Text
+			continue
+		}
+		s, ok := piece.Hole.Text()
+		if !ok {
+			break
+		}
+		text += s
+	}
+	return text
+}
+
+// cleartextHost is the machine elsewhere that a text names in a URL which is not
+// encrypted, "" if it names none.
+func cleartextHost(text string) string {
+	rest, ok := strings.CutPrefix(text, "http://")
+	if !ok {
+		rest, ok = strings.CutPrefix(text, "ws://")
+	}
+	if !ok || !remote(rest, false) {
+		return ""
+	}
+	return hostOf(rest)
+}
+
+func hostOf(rest string) string {
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+		rest = rest[:i]
+	}
+	if i := strings.LastIndexByte(rest, '@'); i >= 0 {
+		rest = rest[i+1:]
+	}
+	name, _, _ := strings.Cut(rest, ":")
+	return strings.ToLower(name)
+}
+
+// public is a name, or an IPv4 address, of the Internet.
+var public = regexp.MustCompile(`^(?:[a-z0-9_-]+\.)+(?:[a-z]{2,}|xn--[a-z0-9-]+)$|^\d{1,3}(?:\.\d{1,3}){3}$`)
+
+// private are names that stand for machines of the same network, or for none,
+// and services that are not encrypted for a reason: what they answer is signed.
+var private = regexp.MustCompile(`\.(?:local|localhost|localdomain|internal|lan|home|corp|intranet|private|svc|consul|docker|test|testing|example|invalid|onion|arpa|mock|fake)$|` +
+	`^(?:.+\.)?(?:example|domain|yourdomain|your-domain|mydomain|mysite|yoursite|foo|bar)\.(?:com|org|net|edu|io)$|` +
+	`^(?:127|10|0|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01])|192\.0\.2|198\.51\.100|203\.0\.113)\.|^(?:ocsp|crl)\d?\.|^(?:www\.)?w3\.org$`)
+
+// remote reports whether a host is known to stand outside the own network.
+func remote(rest string, whole bool) bool {
+	host := hostOf(rest)
+	return public.MatchString(host) && !private.MatchString(host) && (!whole || !strings.ContainsAny(rest, "/{}"))
+}
