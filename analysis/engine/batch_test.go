@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"pavise/analysis/config"
 	"pavise/analysis/engine"
 	"pavise/analysis/source"
 )
@@ -57,7 +58,11 @@ func batch(t *testing.T, dir string, names []string, o engine.Options, workers i
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.Add(source.New(path, text), o)
+		if config.IsSource(name) {
+			b.Add(source.New(path, text), o)
+		} else {
+			b.AddText(source.New(path, text), o)
+		}
 	}
 	if err := b.Run(context.Background(), workers, nil); err != nil {
 		t.Fatal(err)
@@ -100,7 +105,11 @@ func compareProject(t *testing.T, ar *txtar.Archive) {
 	dir := unpack(t, ar)
 	o := options(t)
 	o.Config = nil
-	b := batch(t, dir, fileNames(ar), o, 2)
+	var names []string
+	for _, f := range ar.Files {
+		names = append(names, f.Name)
+	}
+	b := batch(t, dir, names, o, 2)
 	others := map[string]*engine.Snapshot{}
 	for _, s := range b.Others() {
 		others[s.File().Path()] = s

@@ -12,7 +12,7 @@ import (
 
 // Fixes of this class.
 var Fixes = []*fix.Fix{
-	DebugOff, DebugFromEnvironment, RemoveDebugger, SafeSetting, StrongHasher, ListenOnLoopback, ListHosts, PasswordValidators, ProductionSettings,
+	DebugOff, DebugFromEnvironment, RemoveDebugger, SafeSetting, StrongHasher, ListenOnLoopback, ListHosts, PasswordValidators, ProductionSettings, GuardMain,
 }
 
 // DebugOff turns debug mode off.
