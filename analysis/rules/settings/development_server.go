@@ -39,7 +39,8 @@ var scripts = []string{"run", "start", "serve", "server", "manage", "main", "run
 
 // judgeServer objects to a server that is started when the module is imported.
 func judgeServer(p *analysis.Pass, e *flow.Event) {
-	if e.Name == ".run" && (!namedApp(e) || !strings.Contains(e.Recv.Name, ".")) || e.Func != "" || e.Inlined || e.Indirect || !p.Deployed(e) || guardedStart(e.Node) {
+	framework, _, _ := strings.Cut(e.Name, ".")
+	if framework == "" && !namedApp(e) || framework != "" && !p.Imports(framework) || e.Func != "" || e.Inlined || e.Indirect || !p.Deployed(e) || guardedStart(e.Node) {
 		return
 	}
 	if a, open := analysis.Option(e.Args, "server"); a != nil || open {
