@@ -4,4 +4,4 @@ package dos
 import "pavise/analysis"
 
 // Rules are the rules of this class.
-var Rules = []*analysis.Rule{RequestWithoutTimeout, RegexDoS, BlockingCallInAsync}
+var Rules = []*analysis.Rule{RequestWithoutTimeout, RegexDoS, RateLimitMissing, BlockingCallInAsync}

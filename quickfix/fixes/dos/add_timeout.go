@@ -12,7 +12,7 @@ import (
 )
 
 // Fixes of this class.
-var Fixes = []*fix.Fix{AddTimeout, AwaitThread}
+var Fixes = []*fix.Fix{AddTimeout, LimitRate, AwaitThread}
 
 // AddTimeout gives an outgoing request a timeout.
 var AddTimeout = &fix.Fix{
