@@ -298,7 +298,7 @@ func pythonFiles(t *testing.T, root string) texts {
 	return out
 }
 
-var block = regexp.MustCompile("(?ms)^```python (bad|good)\n(.*?)^```$")
+var block = regexp.MustCompile("(?ms)^```(python|html) (bad|good)\n(.*?)^```$")
 
 // TestPages runs the examples of every rule's page.
 func TestPages(t *testing.T) {
@@ -306,22 +306,25 @@ func TestPages(t *testing.T) {
 		t.Run(r.ID, func(t *testing.T) {
 			bad, good := 0, 0
 			for _, m := range block.FindAllStringSubmatch(r.Page, -1) {
-				s, only := checkBy(t, r, "example.py", []byte(m[2]))
+				s, only := checkBy(t, r, "example.py", []byte(m[3]))
+				if m[1] == "html" {
+					s = engine.CheckText(source.New("example.html", []byte(m[3])), engine.Options{})
+				}
 				got := found(s)
 				if only != "" {
 					got = slices.DeleteFunc(got, func(g string) bool { return !strings.HasSuffix(g, " "+only) })
 				}
-				if m[1] == "good" {
+				if m[2] == "good" {
 					good++
 					if len(got) > 0 {
-						t.Errorf("good example %d: %v\n%s", good, got, m[2])
+						t.Errorf("good example %d: %v\n%s", good, got, m[3])
 					}
 					continue
 				}
 				bad++
 				fires := slices.ContainsFunc(got, func(g string) bool { return strings.HasSuffix(g, " "+r.ID) })
 				if !fires {
-					t.Errorf("bad example %d does not fire: %v\n%s", bad, got, m[2])
+					t.Errorf("bad example %d does not fire: %v\n%s", bad, got, m[3])
 				}
 			}
 			if bad == 0 || good == 0 {

@@ -2,7 +2,6 @@ package transport
 
 import (
 	_ "embed"
-	"regexp"
 	"strings"
 
 	"pavise/analysis"
@@ -47,8 +46,8 @@ func judgeAddress(p *analysis.Pass, e *flow.Event, s *models.Sink) {
 	}
 	text := beginning(a.Value)
 	if plainConnections[e.Name] {
-		if text != "" && remote(text, true) {
-			p.Report(e, sure(p, analysis.Likely), "This connection to "+hostOf(text)+" is HTTP, unencrypted: "+cleartextHarm+" Use the class for HTTPS.")
+		if host := analysis.HostOf(text); analysis.PublicHost(host) && !strings.ContainsAny(text, "/{}") {
+			p.Report(e, sure(p, analysis.Likely), "This connection to "+host+" is HTTP, unencrypted: "+cleartextHarm+" Use the class for HTTPS.")
 		}
 		return
 	}
@@ -105,34 +104,8 @@ func cleartextHost(text string) string {
 	if !ok {
 		rest, ok = strings.CutPrefix(text, "ws://")
 	}
-	if !ok || !remote(rest, false) {
-		return ""
+	if host := analysis.HostOf(rest); ok && analysis.PublicHost(host) {
+		return host
 	}
-	return hostOf(rest)
-}
-
-func hostOf(rest string) string {
-	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
-		rest = rest[:i]
-	}
-	if i := strings.LastIndexByte(rest, '@'); i >= 0 {
-		rest = rest[i+1:]
-	}
-	name, _, _ := strings.Cut(rest, ":")
-	return strings.ToLower(name)
-}
-
-// public is a name, or an IPv4 address, of the Internet.
-var public = regexp.MustCompile(`^(?:[a-z0-9_-]+\.)+(?:[a-z]{2,}|xn--[a-z0-9-]+)$|^\d{1,3}(?:\.\d{1,3}){3}$`)
-
-// private are names that stand for machines of the same network, or for none,
-// and services that are not encrypted for a reason: what they answer is signed.
-var private = regexp.MustCompile(`\.(?:local|localhost|localdomain|internal|lan|home|corp|intranet|private|svc|consul|docker|test|testing|example|invalid|onion|arpa|mock|fake)$|` +
-	`^(?:.+\.)?(?:example|domain|yourdomain|your-domain|mydomain|mysite|yoursite|foo|bar)\.(?:com|org|net|edu|io)$|` +
-	`^(?:127|10|0|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01])|192\.0\.2|198\.51\.100|203\.0\.113)\.|^(?:ocsp|crl)\d?\.|^(?:www\.)?w3\.org$`)
-
-// remote reports whether a host is known to stand outside the own network.
-func remote(rest string, whole bool) bool {
-	host := hostOf(rest)
-	return public.MatchString(host) && !private.MatchString(host) && (!whole || !strings.ContainsAny(rest, "/{}"))
+	return ""
 }
