@@ -43,7 +43,7 @@ var PickleLoad = &analysis.Rule{
 
 // judgePickle objects to loading pickles whose origin is not proven.
 func judgePickle(_ *analysis.Pass, e *flow.Event, r flow.Reach) (analysis.Confidence, bool) {
-	if strings.HasPrefix(e.Name, "yaml.") || strings.HasPrefix(e.Name, "ruamel.") {
+	if strings.HasPrefix(e.Name, "yaml.") || strings.HasPrefix(e.Name, "ruamel.") || strings.HasPrefix(e.Name, "marshal.") {
 		return 0, false
 	}
 	switch r.Origin.Tier {

@@ -17,11 +17,11 @@ var Fixes = []*fix.Fix{LoadJSON, RefusePickles, YAMLSafeLoad}
 // LoadJSON reads JSON instead of a format that builds any object.
 var LoadJSON = &fix.Fix{
 	Name:    "load-json",
-	For:     []*analysis.Rule{deser.UnsafeDeserialization, deser.PickleLoad},
+	For:     []*analysis.Rule{deser.UnsafeDeserialization, deser.PickleLoad, deser.MarshalLoad},
 	Compute: loadJSON,
 }
 
-const jsonCaveat = "JSON holds only dicts, lists, text, numbers, booleans and None: data that is written as pickle now has to be written as JSON, and what is stored already no longer reads."
+const jsonCaveat = "JSON holds only dicts, lists, text, numbers, booleans and None: data that is written in another format now has to be written as JSON, and what is stored already no longer reads."
 
 // modules that build any object from their input.
 var modules = []string{"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "marshal", "pandas"}
