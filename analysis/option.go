@@ -81,6 +81,29 @@ func OptionFlag(args []flow.Arg, names ...string) Flag {
 	return Absent
 }
 
+// Beginning is the constant text that a value is or begins with.
+func Beginning(v *flow.Value) string {
+	if v == nil {
+		return ""
+	}
+	if s, ok := v.Text(); ok {
+		return s
+	}
+	text := ""
+	for _, piece := range v.Pieces {
+		if piece.Hole == nil {
+			text += piece.Text
+			continue
+		}
+		s, ok := piece.Hole.Text()
+		if !ok {
+			break
+		}
+		text += s
+	}
+	return text
+}
+
 // environment are the calls that read a variable of the environment.
 var environment = []string{"environ.get", "getenv", "env", "env.str", "env.bool", "env.list", "env.get", "config", "config.get", "get_env", "env.tuple", "env.json"}
 

@@ -44,7 +44,7 @@ func judgeAddress(p *analysis.Pass, e *flow.Event, s *models.Sink) {
 	if a == nil {
 		return
 	}
-	text := beginning(a.Value)
+	text := analysis.Beginning(a.Value)
 	if plainConnections[e.Name] {
 		if host := analysis.HostOf(text); analysis.PublicHost(host) && !strings.ContainsAny(text, "/{}") {
 			p.Report(e, sure(p, analysis.Likely), "This connection to "+host+" is HTTP, unencrypted: "+cleartextHarm+" Use the class for HTTPS.")
@@ -61,7 +61,7 @@ func judgeAddress(p *analysis.Pass, e *flow.Event, s *models.Sink) {
 }
 
 func judgeAddressSetting(p *analysis.Pass, s *analysis.Setting) {
-	text := beginning(s.Given)
+	text := analysis.Beginning(s.Given)
 	if host := cleartextHost(text); host != "" && analysis.SettingsFile(p.Path) && p.Deployed(s.Event) {
 		p.ReportSetting(s, sure(p, analysis.Likely), s.Name+" names "+host+" by an address that is not encrypted: "+cleartextHarm+" Use "+secured(text)+".")
 	}
@@ -72,29 +72,6 @@ func secured(text string) string {
 		return "wss://"
 	}
 	return "https://"
-}
-
-// beginning is the constant text that a value is or begins with.
-func beginning(v *flow.Value) string {
-	if v == nil {
-		return ""
-	}
-	if s, ok := v.Text(); ok {
-		return s
-	}
-	text := ""
-	for _, piece := range v.Pieces {
-		if piece.Hole == nil {
-			text += piece.Text
-			continue
-		}
-		s, ok := piece.Hole.Text()
-		if !ok {
-			break
-		}
-		text += s
-	}
-	return text
 }
 
 // cleartextHost is the machine elsewhere that a text names in a URL which is not
