@@ -4,4 +4,4 @@ package files
 import "pavise/analysis"
 
 // Rules are the rules of this class.
-var Rules = []*analysis.Rule{UploadFilenameTrusted, UploadTypeUnchecked, UploadSizeUnlimited, DownloadInline, InsecureTempName, HardcodedTempPath}
+var Rules = []*analysis.Rule{UploadFilenameTrusted, UploadTypeUnchecked, UploadSizeUnlimited, DownloadInline, InsecureTempName, HardcodedTempPath, PermissiveFileMode}

@@ -14,7 +14,7 @@ import (
 )
 
 // Fixes of this class.
-var Fixes = []*fix.Fix{SecureFilename, AllowExtensions, LimitBody, SendAttachment, MakeTempFile, PrivateFolder}
+var Fixes = []*fix.Fix{SecureFilename, AllowExtensions, LimitBody, SendAttachment, MakeTempFile, PrivateFolder, OwnerOnly}
 
 // SecureFilename leaves of a client's file name what is a name.
 var SecureFilename = &fix.Fix{
