@@ -7,5 +7,5 @@ import "pavise/analysis"
 var Rules = []*analysis.Rule{
 	ReflectedXSS, HTMLBuiltFromVariables, HTMLEmailInjection, UnsafeMarkup, JSONServedAsHTML, HomemadeHTMLFilter, UnescapeBeforeOutput,
 	TemplateSafeFilter, TemplateAutoescapeOffBlock, TemplateUnquotedAttribute, TemplateScriptOrURLContext, AutoescapeDisabled,
-	ExternalScriptWithoutIntegrity,
+	MakoUnescaped, TemplateNotHTMLEscapedExtension, ExternalScriptWithoutIntegrity,
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // Fixes of this class.
-var Fixes = []*fix.Fix{FormatMarkup, EscapeHTML, SendJSON, CleanHTML, EscapeTemplates, QuoteAttribute, DropSafe, EscapeInTemplate, PassAsJSON, QuoteJSON}
+var Fixes = []*fix.Fix{FormatMarkup, EscapeHTML, SendJSON, CleanHTML, EscapeTemplates, MakoFilter, EscapedEnding, QuoteAttribute, DropSafe, EscapeInTemplate, PassAsJSON, QuoteJSON}
 
 // EscapeHTML escapes the values in HTML that is put together.
 var EscapeHTML = &fix.Fix{
