@@ -46,7 +46,9 @@ func HostOf(rest string) string {
 }
 
 // PublicHost reports whether a host is known to stand outside the own network.
-func PublicHost(host string) bool { return publicHost.MatchString(host) && !privateHost.MatchString(host) }
+func PublicHost(host string) bool {
+	return publicHost.MatchString(host) && !privateHost.MatchString(host)
+}
 
 var (
 	// publicHost is a name with a domain, or an IPv4 address.

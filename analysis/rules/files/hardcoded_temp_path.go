@@ -39,6 +39,8 @@ var (
 	// shared are the folders into which every account of a machine may write.
 	shared = regexp.MustCompile(`^(?:/private)?/(?:var/|usr/)?tmp/+[^/]|^/dev/shm/+[^/]|^(?i:c:[\\/]+(?:windows[\\/]+)?te?mp[\\/]+[^\\/])`)
 
+	guessed = regexp.MustCompile(`(?i)(?:^|[\W_])(?:pid|uid|id|user|getpid|time|date|now|today)(?:$|[\W_])`)
+
 	// unforeseen recognises the parts of a name that nobody can guess.
 	unforeseen = regexp.MustCompile(`(?i)uuid|token|random|secret|mkdtemp|mkstemp|urandom|nonce|tempfile`)
 )
@@ -63,6 +65,9 @@ func judgeTempPath(p *analysis.Pass, e *flow.Event, s *models.Sink) {
 		return
 	}
 	sure := analysis.Likely
+	if strings.HasSuffix(text, "/?") && !foreseen(v) {
+		sure = analysis.Unsure // all of the name is made elsewhere
+	}
 	if role := secrets.RoleOf(p.Path); role == secrets.Test || role == secrets.Example || analysis.InTests(p.Path) {
 		sure = analysis.Unsure
 	}
@@ -89,6 +94,20 @@ func guessless(v *flow.Value, text string) bool {
 		}
 	}
 	return unforeseen.MatchString(text)
+}
+
+// foreseen reports whether others know a part of a path that is put in: it comes
+// from a client, or is an identifier or a time.
+func foreseen(v *flow.Value) bool {
+	for _, piece := range v.Pieces {
+		if piece.Hole == nil {
+			continue
+		}
+		if slices.ContainsFunc(piece.Hole.Origins, func(o flow.Origin) bool { return o.Tier == models.Remote }) || piece.Node.OK() && guessed.MatchString(piece.Node.Str()) {
+			return true
+		}
+	}
+	return false
 }
 
 // alone reports whether a call fails if the file is there already, or makes a

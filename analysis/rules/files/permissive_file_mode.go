@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -69,16 +70,27 @@ func judgeMode(p *analysis.Pass, e *flow.Event) {
 	switch {
 	case mode&othersWrite != 0:
 		sure := analysis.Certain
-		if !strings.HasSuffix(e.Name, "chmod") && !strings.HasSuffix(e.Name, "umask") {
+		if !strings.HasSuffix(e.Name, "chmod") {
 			sure = analysis.Unsure // the umask mostly takes the bit away
 			if e.Name == "os.open" && mode&0o111 != 0 {
 				sure = analysis.Likely // no program opens a file so by default
 			}
 		}
+		if mentions(e.Node, "AF_UNIX", ".sock", "socket", "os.remove", "os.unlink", "os.rmdir", "rmtree", "onerror", "exc_info") {
+			sure = analysis.Unsure // clients of a socket, or a file that is about to be deleted
+		}
 		p.Report(e, sure, fmt.Sprintf("Mode 0o%o lets every account of the machine write here: what the program reads, or runs, can be changed by any of them.", mode))
 	case strings.HasSuffix(e.Name, "chmod") && mode&runs != 0 && isData(path(e)):
 		p.Report(e, analysis.Likely, fmt.Sprintf("Mode 0o%o lets others run a file of data, and read it. 0o600 is enough.", mode))
 	}
+}
+
+// mentions reports whether one of some texts stands in the function around a node.
+func mentions(n syntax.Node, list ...string) bool {
+	for n.OK() && n.Kind() != syntax.KindFunctionDefinition {
+		n = n.Parent()
+	}
+	return n.OK() && slices.ContainsFunc(list, func(w string) bool { return strings.Contains(n.Str(), w) })
 }
 
 // modeOf is a mode that is a number, or put together of those of the module stat.
@@ -159,7 +171,11 @@ func judgeMask(p *analysis.Pass, e *flow.Event) {
 		return // what was there is put back
 	}
 	if n, ok := a.Value.Int(); ok && n&othersWrite == 0 && n < 0o10 {
-		p.Report(e, analysis.Certain, "With this mask, files that the program makes from here on can be written by every account of the machine. Use 0o077.")
+		sure := analysis.Certain
+		if mentions(e.Node, "os.fork(", "os.setsid(") {
+			sure = analysis.Unsure // a daemon, which sets the modes of its files itself
+		}
+		p.Report(e, sure, "With this mask, files that the program makes from here on can be written by every account of the machine. Use 0o077.")
 	}
 }
 

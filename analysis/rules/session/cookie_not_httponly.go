@@ -4,7 +4,6 @@ import (
 	_ "embed"
 
 	"pavise/analysis"
-	"pavise/analysis/flow"
 )
 
 //go:embed cookie_not_httponly.md
@@ -23,19 +22,14 @@ var CookieNotHttponly = &analysis.Rule{
 	Aliases: analysis.Aliases{
 		Semgrep: []string{"secure-set-cookie", "django-secure-set-cookie", "pyramid-set-cookie-httponly-unsafe-default", "pyramid-set-cookie-httponly-unsafe-value", "pyramid-authtkt-cookie-httponly-unsafe-default", "pyramid-authtkt-cookie-httponly-unsafe-value"},
 	},
-	Page: cookieNotHttponlyPage,
-	Checks: []analysis.Check{
-		analysis.Calls{Names: setters, Run: judgeHTTPOnly},
-		analysis.Headers{Names: []string{"Set-Cookie"}, Run: raw("httponly", notHTTPOnly)},
-	},
+	Page:   cookieNotHttponlyPage,
+	Checks: cookieChecks(judgeHTTPOnly, "httponly", notHTTPOnly),
 }
 
 const notHTTPOnly = " is set without HttpOnly: a script that gets into a page can read it and send it away."
 
-func judgeHTTPOnly(p *analysis.Pass, e *flow.Event) {
-	c, ok := readCookie(p, e)
-	if !ok || c.csrf || c.httpOnly == analysis.On || c.httpOnly == analysis.Open {
-		return
+func judgeHTTPOnly(p *analysis.Pass, c *cookie) {
+	if !c.csrf && c.httpOnly != analysis.On && c.httpOnly != analysis.Open {
+		c.report(p, c.sure(), notHTTPOnly)
 	}
-	p.Report(e, c.sure(), c.called()+notHTTPOnly)
 }

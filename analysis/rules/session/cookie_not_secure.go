@@ -4,7 +4,6 @@ import (
 	_ "embed"
 
 	"pavise/analysis"
-	"pavise/analysis/flow"
 )
 
 //go:embed cookie_not_secure.md
@@ -23,19 +22,14 @@ var CookieNotSecure = &analysis.Rule{
 	Aliases: analysis.Aliases{
 		Semgrep: []string{"secure-set-cookie", "django-secure-set-cookie", "pyramid-set-cookie-secure-unsafe-default", "pyramid-set-cookie-secure-unsafe-value", "pyramid-authtkt-cookie-secure-unsafe-default", "pyramid-authtkt-cookie-secure-unsafe-value"},
 	},
-	Page: cookieNotSecurePage,
-	Checks: []analysis.Check{
-		analysis.Calls{Names: setters, Run: judgeSecure},
-		analysis.Headers{Names: []string{"Set-Cookie"}, Run: raw("secure", notSecure)},
-	},
+	Page:   cookieNotSecurePage,
+	Checks: cookieChecks(judgeSecure, "secure", notSecure),
 }
 
 const notSecure = " is set without Secure: browsers also send it over HTTP, where anyone on the way can read it."
 
-func judgeSecure(p *analysis.Pass, e *flow.Event) {
-	c, ok := readCookie(p, e)
-	if !ok || c.secure == analysis.On || c.secure == analysis.Open {
-		return
+func judgeSecure(p *analysis.Pass, c *cookie) {
+	if c.secure != analysis.On && c.secure != analysis.Open {
+		c.report(p, c.sure(), notSecure)
 	}
-	p.Report(e, c.sure(), c.called()+notSecure)
 }

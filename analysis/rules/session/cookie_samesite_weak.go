@@ -4,7 +4,6 @@ import (
 	_ "embed"
 
 	"pavise/analysis"
-	"pavise/analysis/flow"
 )
 
 //go:embed cookie_samesite_weak.md
@@ -23,25 +22,18 @@ var CookieSamesiteWeak = &analysis.Rule{
 	Aliases: analysis.Aliases{
 		Semgrep: []string{"secure-set-cookie", "pyramid-set-cookie-samesite-unsafe-default", "pyramid-set-cookie-samesite-unsafe-value", "pyramid-authtkt-cookie-samesite"},
 	},
-	Page: cookieSamesiteWeakPage,
-	Checks: []analysis.Check{
-		analysis.Calls{Names: setters, Run: judgeSameSite},
-		analysis.Headers{Names: []string{"Set-Cookie"}, Run: raw("samesite", noSameSite)},
-	},
+	Page:   cookieSamesiteWeakPage,
+	Checks: cookieChecks(judgeSameSite, "samesite", noSameSite),
 }
 
 const noSameSite = " is set without SameSite: what a browser then does depends on its version, and other sites may send requests with it."
 
 // judgeSameSite is sure of a cookie that says None, likely of one that stands for
 // a user and says nothing: current browsers treat it as Lax.
-func judgeSameSite(p *analysis.Pass, e *flow.Event) {
-	c, ok := readCookie(p, e)
-	if !ok {
-		return
-	}
+func judgeSameSite(p *analysis.Pass, c *cookie) {
 	switch c.sameSite {
 	case "none":
-		d := p.Report(e, min(c.sure(), analysis.Likely), c.called()+" says SameSite=None: every other site can send requests with it.")
+		d := c.report(p, min(c.sure(), analysis.Likely), " says SameSite=None: every other site can send requests with it.")
 		if c.secure == analysis.Off || c.secure == analysis.Absent {
 			d.Severity, d.Confidence = analysis.Medium, c.sure()
 		}
@@ -50,6 +42,6 @@ func judgeSameSite(p *analysis.Pass, e *flow.Event) {
 		if c.weight == sensitive {
 			sure = analysis.Likely
 		}
-		p.Report(e, sure, c.called()+noSameSite)
+		c.report(p, sure, noSameSite)
 	}
 }

@@ -24,7 +24,8 @@ const (
 // cookie is one cookie that is set, with what is known of its attributes.
 type cookie struct {
 	e        *flow.Event
-	name     string // as written, "" if it has none
+	at       syntax.Node // the assignment to a jar, if it is made so
+	name     string      // as written, "" if it has none
 	weight   weight
 	csrf     bool // scripts have to read it
 	secure   analysis.Flag
@@ -236,6 +237,34 @@ func worthHiding(n syntax.Node) bool {
 		}
 	}
 	return false
+}
+
+// report adds a finding on the cookie.
+func (c *cookie) report(p *analysis.Pass, sure analysis.Confidence, message string) *analysis.Draft {
+	d := p.Report(c.e, sure, c.called()+message)
+	if c.at.OK() {
+		d.Node = c.at
+	}
+	return d
+}
+
+// inCall judges a cookie that a call sets.
+func inCall(judge func(*analysis.Pass, *cookie)) func(*analysis.Pass, *flow.Event) {
+	return func(p *analysis.Pass, e *flow.Event) {
+		if c, ok := readCookie(p, e); ok {
+			judge(p, &c)
+		}
+	}
+}
+
+// cookieChecks judge cookies in all the ways in which they are set.
+func cookieChecks(judge func(*analysis.Pass, *cookie), attribute, says string) []analysis.Check {
+	return []analysis.Check{
+		analysis.Calls{Names: setters, Run: inCall(judge)},
+		analysis.Calls{Names: jars, Run: inJar(judge)},
+		analysis.Handlers{Run: onJar(judge)},
+		analysis.Headers{Names: []string{"Set-Cookie"}, Run: raw(attribute, says)},
+	}
 }
 
 // called names the cookie in a message.

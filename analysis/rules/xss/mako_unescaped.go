@@ -55,11 +55,11 @@ func judgeMako(p *analysis.Pass, e *flow.Event) {
 		if text != nil && !ok {
 			s, known := text.Value.Text()
 			switch {
-			case strings.Contains(s, "expression_filter"), known && !filters(s):
-				return
-			case known && strings.Contains(s, "</"):
+			case !known, strings.Contains(s, "expression_filter"), !filters(s):
+				return // a text that is not known is worse than not escaped
+			case strings.Contains(s, "</"):
 				sure = analysis.Certain
-			case known && !strings.Contains(s, "<"):
+			case !strings.Contains(s, "<"):
 				sure = analysis.Unsure
 			}
 		}

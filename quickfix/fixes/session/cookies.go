@@ -29,6 +29,9 @@ var attributes = []struct {
 }
 
 func cookieFlags(s *fix.Site) []fix.Proposal {
+	if target, _, ok := s.Assignment(); ok && target.Kind() == syntax.KindSubscript && !strings.Contains(s.Source(s.Node), "Set-Cookie") {
+		return jarFlags(s, target)
+	}
 	call, ok := s.Call()
 	if !ok || strings.Contains(s.Source(s.Node), "Set-Cookie") {
 		return fix.Refuse("Write ; Secure; HttpOnly; SameSite=Lax behind the value of the cookie.")
@@ -64,6 +67,36 @@ func cookieFlags(s *fix.Site) []fix.Proposal {
 	}
 	return fix.Propose(e, "Browsers send the cookie over HTTPS only, hide it from scripts, and leave it out of requests from other sites: check that nothing needs it otherwise.",
 		"Add %s", strings.Join(list, ", "))
+}
+
+// jarFlags sets the attributes of a cookie in a jar, behind the cookie.
+func jarFlags(s *fix.Site, cookie pyedit.At) []fix.Proposal {
+	var lines, list []string
+	text := s.Source(cookie)
+	fn := pyedit.Function(cookie.Node)
+	if !fn.OK() {
+		return nil
+	}
+	key := cookie.Child(syntax.FieldSubscript).Str()
+	low := strings.ToLower(key)
+	for _, a := range attributes {
+		given := text + `["` + a.name + `"]`
+		set := strings.Contains(fn.Str(), given) || strings.Contains(fn.Str(), text+"['"+a.name+"']") || strings.Contains(fn.Str(), text+"."+a.name)
+		switch {
+		case set && a.rule == s.Finding.Rule:
+			return fix.Refuse("%s is set further down: change it there.", given)
+		case set, a.rule != s.Finding.Rule && a.name == "httponly" && (strings.Contains(low, "csrf") || strings.Contains(low, "xsrf")):
+			continue
+		}
+		lines = append(lines, given+" = "+a.value)
+		list = append(list, a.name)
+	}
+	e := s.Edits()
+	if !e.InsertBehind(s.Statement(), strings.Join(lines, "\n")) {
+		return fix.Refuse("The line has other code on it.")
+	}
+	return fix.Propose(e, "Browsers send the cookie over HTTPS only, hide it from scripts, and leave it out of requests from other sites: check that nothing needs it otherwise.",
+		"Set %s", strings.Join(list, ", "))
 }
 
 func positions(call syntax.Node) int {
