@@ -105,7 +105,8 @@ type Finding struct {
 	// Secret is a stretch of the file that no report may show, empty for none.
 	Secret source.Span
 	// Cause is the same for findings of one rule whose fault is one, such as a key in
-	// the source that several calls use; 0 where each is a fault of its own.
+	// the source that several calls use; 0 where each is a fault of its own. Rules
+	// yield to others for a cause in a file as they do at a place.
 	Cause uint64
 	// Fingerprint is stable over moved lines: rule, code of the place, enclosing
 	// qualified name, and occurrence.

@@ -367,7 +367,7 @@ type placed struct {
 }
 
 // strongest keeps one finding for each rule and place, and of rules that say
-// the same fault only the best.
+// the same fault only the best, at one place or of one cause.
 func strongest(list []placed) []placed {
 	byPlace := make(map[source.Span][]placed, len(list))
 	for _, d := range list {
@@ -385,10 +385,16 @@ func strongest(list []placed) []placed {
 			byPlace[d.span] = append(same, d)
 		}
 	}
+	byCause := map[uint64][]placed{}
+	for _, d := range list {
+		if d.Cause != 0 {
+			byCause[d.Cause] = append(byCause[d.Cause], d)
+		}
+	}
 	out := list[:0:0]
 	for _, same := range byPlace {
 		for _, d := range same {
-			if !d.covers && !yields(d.draft, same) {
+			if !d.covers && !yields(d.draft, same) && !yields(d.draft, byCause[d.Cause]) {
 				out = append(out, d)
 			}
 		}

@@ -36,7 +36,11 @@ import (
 )
 
 // Rules of one class give way to those of another.
-var _ = give(crypto.WeakCipher, transport.WeakTLSVersion)
+var (
+	_ = give(crypto.WeakCipher, transport.WeakTLSVersion)
+	_ = give(secrets.HardcodedPassword, jwt.JWTHardcodedKey)
+	_ = give(jwt.JWTHardcodedKey, secrets.HardcodedSecretKey)
+)
 
 func give(r *analysis.Rule, way ...*analysis.Rule) bool {
 	r.Yields = append(r.Yields, way...)

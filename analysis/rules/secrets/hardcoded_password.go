@@ -134,6 +134,7 @@ func judgeNamed(p *analysis.Pass, t *analysis.Text) {
 		}
 		d := p.ReportText(n.value.Span(), c, "The value of "+n.name+standsIn)
 		d.Node, d.Secret = n.value, n.value.Span()
+		d.Cause = analysis.CauseOf(n.text)
 	})
 }
 

@@ -112,6 +112,7 @@ func report(p *analysis.Pass, e *flow.Event, v *flow.Value, what string) {
 	}
 	d := p.Report(e, analysis.Certain, what+consequence)
 	d.Hide(holding(e.Node, s))
+	d.Cause = analysis.CauseOf(s)
 	if len(s) < 32 {
 		d.Severity = analysis.Critical
 	}
