@@ -18,12 +18,8 @@ const (
 // to itself by two ways over the same text, and what follows can fail. A pattern
 // that Go's syntax does not have, or that is too large, is taken to be harmless.
 func exponential(text string, full bool) bool {
-	if len(text) > maxPattern || strings.Count(text, "*")+strings.Count(text, "+")+strings.Count(text, "{") == 0 {
-		return false
-	}
-	// groups keep Go from merging a repetition with the one around it
-	re, err := syntax.Parse(strings.ReplaceAll(strings.ReplaceAll(text, `\Z`, `\z`), "(?:", "("), syntax.Perl)
-	if err != nil {
+	re := parse(text)
+	if re == nil {
 		return false
 	}
 	a := &automaton{}
@@ -37,6 +33,20 @@ func exponential(text string, full bool) bool {
 		}
 	}
 	return false
+}
+
+// parse reads a pattern that repeats something, nil if Go's syntax does not have
+// it or it is too large.
+func parse(text string) *syntax.Regexp {
+	if len(text) > maxPattern || strings.Count(text, "*")+strings.Count(text, "+")+strings.Count(text, "{") == 0 {
+		return nil
+	}
+	// groups keep Go from merging a repetition with the one around it
+	re, err := syntax.Parse(strings.ReplaceAll(strings.ReplaceAll(text, `\Z`, `\z`), "(?:", "("), syntax.Perl)
+	if err != nil {
+		return nil
+	}
+	return re
 }
 
 // tied reports whether a pattern ends in an anchor.

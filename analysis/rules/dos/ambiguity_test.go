@@ -24,3 +24,27 @@ func FuzzExponential(f *testing.F) {
 	f.Add(`(.{1,9}){1,9}(.*){3,}x`)
 	f.Fuzz(func(_ *testing.T, pattern string) { exponential(pattern, len(pattern)%2 == 0) })
 }
+
+// TestQuadratic has patterns that take Python more than a tenth of a second for
+// 20,000 characters, and others that take it nothing.
+func TestQuadratic(t *testing.T) {
+	for _, x := range []struct {
+		pattern  string
+		searched bool
+		want     bool
+	}{
+		{`\s+$`, true, true}, {`^\s+|\s+$`, true, true}, {`\d+$`, true, true}, {`[a-z]+\d`, true, true}, {`\s*,\s*`, true, true}, {`(\S+)\s*=`, true, true},
+		{`.*a.*b`, false, true}, {`^\d+\d+$`, false, true}, {`^\w+\d*@`, false, true}, {`^0\.\d+E?\d+$`, false, true}, {`^[^@]+@[^@]+\.[^@]+$`, false, true},
+		{`\s+$`, false, false}, {`^\s+`, true, false}, {`\d+`, true, false}, {`^[\w.-]+@[\w-]+\.[\w.-]+$`, false, false}, {`(\w+)=(\w+)`, false, false},
+		{`^\d{1,9}\d{1,9}$`, false, false}, {`.*=.*`, false, false}, {`^\w+(?:\s\w+)*$`, false, false}, {`^https?://[^/]+/.*$`, false, false}, {``, true, false},
+	} {
+		if got := quadratic(x.pattern, false, x.searched); got != x.want {
+			t.Errorf("%s, searched %v: %v, want %v", x.pattern, x.searched, got, x.want)
+		}
+	}
+}
+
+func FuzzQuadratic(f *testing.F) {
+	f.Add(`^\s+|\s+$`)
+	f.Fuzz(func(_ *testing.T, pattern string) { quadratic(pattern, len(pattern)%2 == 0, true) })
+}

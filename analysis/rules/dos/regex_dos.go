@@ -2,6 +2,7 @@ package dos
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 
 	"pavise/analysis"
@@ -54,7 +55,11 @@ func judgeMatch(p *analysis.Pass, e *flow.Event) {
 		return
 	}
 	s, ok := text.Str()
-	if !ok || !exponential(s, strings.HasSuffix(e.Name, "fullmatch")) {
+	if !ok {
+		return
+	}
+	if full := strings.HasSuffix(e.Name, "fullmatch"); !exponential(s, full) {
+		judgeSlow(p, e, s, value, full)
 		return
 	}
 	c, seen := analysis.Unsure, false
@@ -70,6 +75,31 @@ func judgeMatch(p *analysis.Pass, e *flow.Event) {
 	if c == analysis.Certain {
 		d.Severity = analysis.High
 	}
+}
+
+// judgeSlow objects to a pattern that takes a long text of a client much longer
+// than a short one.
+func judgeSlow(p *analysis.Pass, e *flow.Event, pattern string, value *flow.Value, full bool) {
+	if !slices.ContainsFunc(value.Origins, func(o flow.Origin) bool { return o.Tier == models.Remote }) || value.Harmless() || cut(e) {
+		return
+	}
+	searched := !full && !strings.HasSuffix(e.Name, ".match")
+	if quadratic(pattern, full, searched) {
+		p.Report(e, analysis.Likely, "This pattern tries a long text again from each place: for one that is ten times longer it takes a hundred times as long, seconds for some ten thousand characters. Limit the length of the text first, or use str.strip, split or partition.").Severity = analysis.Low
+	}
+}
+
+// cut reports whether the length of what is matched is limited.
+func cut(e *flow.Event) bool {
+	if measured(e) {
+		return true
+	}
+	for _, a := range e.Args {
+		if a.Node.Kind() == syntax.KindSubscript && strings.Contains(a.Node.Child(syntax.FieldSubscript).Str(), ":") {
+			return true // text[:200]
+		}
+	}
+	return false
 }
 
 // matched are the pattern, the text and the flags of a call.
@@ -119,7 +149,7 @@ func plainFlags(v *flow.Value) bool {
 	return known
 }
 
-// measured reports whether the length of what is matched is looked at in the
+// measured reports whether the length of what is matched is looked at before, in the
 // same function.
 func measured(e *flow.Event) bool {
 	a := flow.FindArg(e.Args, "string")
@@ -137,7 +167,7 @@ func measured(e *flow.Event) bool {
 	}
 	want := "len(" + a.Node.Str() + ")"
 	for d := range fn.Descendants() {
-		if d.Kind() == syntax.KindCall && d.Str() == want {
+		if d.Kind() == syntax.KindCall && d.Span().Start < e.Node.Span().Start && d.Str() == want {
 			return true
 		}
 	}

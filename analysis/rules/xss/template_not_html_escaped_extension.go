@@ -8,6 +8,7 @@ import (
 
 	"pavise/analysis"
 	"pavise/analysis/flow"
+	"pavise/analysis/models"
 	"pavise/analysis/syntax"
 )
 
@@ -43,7 +44,7 @@ var engineEndings = []string{".j2", ".jinja", ".jinja2", ".tpl", ".tmpl", ".temp
 // judgeExtension objects to what a view returns as it is, and so as HTML.
 func judgeExtension(p *analysis.Pass, e *flow.Event, o *flow.Overview) {
 	a, _ := analysis.Option(e.Args, "0", "template_name_or_list")
-	if a == nil || len(e.Args) < 2 || analysis.InTests(p.Path) || !answers(e) {
+	if a == nil || len(e.Args) < 2 || analysis.InTests(p.Path) || !answers(e) || followed(e) {
 		return
 	}
 	for _, name := range flow.ConstTexts(a.Value) {
@@ -62,6 +63,17 @@ func judgeExtension(p *analysis.Pass, e *flow.Event, o *flow.Overview) {
 		}
 		return
 	}
+}
+
+// followed reports whether data of a client goes into the template: it is
+// followed there, and reported where it is put out.
+func followed(e *flow.Event) bool {
+	for _, a := range e.Args {
+		if slices.ContainsFunc(flow.Reaching(a.Value, a.Node, models.HTML), func(r flow.Reach) bool { return r.Origin.Tier == models.Remote }) {
+			return true
+		}
+	}
+	return false
 }
 
 // answers reports whether a view returns the result of a call, without another
