@@ -4,4 +4,4 @@ package codeexec
 import "pavise/analysis"
 
 // Rules are the rules of this class.
-var Rules = []*analysis.Rule{CodeInjection, DynamicCodeExecution, DynamicImport, UnsafeReflection, ClassPollution}
+var Rules = []*analysis.Rule{CodeInjection, DynamicCodeExecution, DynamicImport, UnsafeReflection, ClassPollution, TrojanSource}

@@ -13,7 +13,7 @@ import (
 )
 
 // Fixes of this class.
-var Fixes = []*fix.Fix{LiteralEval, AllowNames}
+var Fixes = []*fix.Fix{LiteralEval, AllowNames, DeleteControls}
 
 // LiteralEval reads literals instead of running code.
 var LiteralEval = &fix.Fix{
