@@ -92,7 +92,9 @@ func lineAround(text []byte, at int) []byte {
 // rightToLeft reports whether a text has letters that are written from right to
 // left, which the characters may be meant for.
 func rightToLeft(line []byte) bool {
-	return bytes.ContainsFunc(line, func(r rune) bool { return unicode.In(r, unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana) })
+	return bytes.ContainsFunc(line, func(r rune) bool {
+		return unicode.In(r, unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana)
+	})
 }
 
 func ascii(text []byte) bool {

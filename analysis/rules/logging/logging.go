@@ -4,4 +4,4 @@ package logging
 import "pavise/analysis"
 
 // Rules are the rules of this class.
-var Rules = []*analysis.Rule{LogInjection, SensitiveDataLogged}
+var Rules = []*analysis.Rule{LogInjection, SensitiveDataLogged, VerboseSQLOrDebugLogging}

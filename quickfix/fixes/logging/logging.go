@@ -15,7 +15,7 @@ import (
 )
 
 // Fixes of this class.
-var Fixes = []*fix.Fix{LogRepr, MaskSecret}
+var Fixes = []*fix.Fix{LogRepr, MaskSecret, QuietLog}
 
 // LogRepr writes the client's values as repr does, on one line.
 var LogRepr = &fix.Fix{
