@@ -92,11 +92,11 @@ func (f *frame) apply(n syntax.Node, callee *Value, args []Arg) *Value {
 // data goes into.
 const plainChoices = 4
 
-// applyEach calls each of the functions that a value may be; nil if one is not
-// of the program.
+// applyEach calls each of the functions that a value may be; nil if one is
+// neither of the program nor known to the models.
 func (f *frame) applyEach(n syntax.Node, alts []*Value, args []Arg) *Value {
 	for _, a := range alts {
-		if !a.Local() && !a.IsNone() {
+		if !a.Local() && !a.IsNone() && (a.Name == "" || !f.m.set.Known(a.Name)) {
 			return nil
 		}
 	}
