@@ -12,8 +12,8 @@ import (
 )
 
 // Check is what wakes a rule: one of Flow, Weak, Sinks, Calls, Sets, Settings,
-// Headers, Whole, Returns, Builds, Outputs, Handlers, Forms, Nodes,
-// Compares, Texts. A rule that is not woken costs nothing.
+// Headers, Whole, Returns, Builds, Outputs, Handlers, Routes, Forms,
+// Nodes, Compares, Decides, Texts. A rule that is not woken costs nothing.
 type Check interface{ check() }
 
 // Flow wakes on data that arrives at a sink of a kind. Judge says how sure the
@@ -116,6 +116,12 @@ type Handlers struct {
 	Run func(p *Pass, e *flow.Event)
 }
 
+// Routes wakes once a file has been looked at in which there are functions that a
+// framework calls, with all of them, in their order.
+type Routes struct {
+	Run func(p *Pass, handlers []flow.Event, o *flow.Overview)
+}
+
 // Forms wakes on forms of templates that are sent by POST.
 type Forms struct {
 	Run func(p *Pass, e *flow.Event)
@@ -129,6 +135,7 @@ type Nodes struct {
 }
 
 func (Handlers) check() {}
+func (Routes) check()   {}
 func (Forms) check()    {}
 func (Nodes) check()    {}
 
@@ -139,6 +146,15 @@ type Compares struct {
 }
 
 func (Compares) check() {}
+
+// Decides wakes on ==, !=, in, not in and startswith of two values, one of which
+// comes from a remote client, and on the truth of one that does, where a branch
+// hangs on it.
+type Decides struct {
+	Run func(p *Pass, e *flow.Event)
+}
+
+func (Decides) check() {}
 
 // Texts wakes on every text: a unit of Python, or the whole of a file that is not
 // Python. Unlike the others it does not wait for names that the rule looks at.

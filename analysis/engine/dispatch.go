@@ -30,9 +30,11 @@ type dispatch struct {
 	builds   []woken[analysis.Builds]
 	outputs  []woken[analysis.Outputs]
 	handlers []woken[analysis.Handlers]
+	routes   []woken[analysis.Routes]
 	forms    []woken[analysis.Forms]
 	nodes    [][]woken[analysis.Nodes] // by kind
 	equals   []woken[analysis.Compares]
+	decides  []woken[analysis.Decides]
 	texts    []woken[analysis.Texts]
 	index    *flow.Index
 }
@@ -97,10 +99,14 @@ func newDispatch(rules []*analysis.Rule, set *models.Set) *dispatch {
 				d.builds = append(d.builds, woken[analysis.Builds]{r, c})
 			case analysis.Compares:
 				d.equals = append(d.equals, woken[analysis.Compares]{r, c})
+			case analysis.Decides:
+				d.decides = append(d.decides, woken[analysis.Decides]{r, c})
 			case analysis.Outputs:
 				d.outputs = append(d.outputs, woken[analysis.Outputs]{r, c})
 			case analysis.Handlers:
 				d.handlers = append(d.handlers, woken[analysis.Handlers]{r, c})
+			case analysis.Routes:
+				d.routes = append(d.routes, woken[analysis.Routes]{r, c})
 			case analysis.Forms:
 				d.forms = append(d.forms, woken[analysis.Forms]{r, c})
 			case analysis.Nodes:
@@ -167,6 +173,7 @@ type unitRun struct {
 	file    *fileRun
 	drafts  []analysis.Draft
 	waiting []awaiting // checks of the whole file that were woken
+	handled []flow.Event
 }
 
 // fileRun is what the checks of one file share.
@@ -218,6 +225,10 @@ func (u *unitRun) events(list []flow.Event) {
 				u.guarded(w.rule, e.Hole.Kind, func(p *analysis.Pass) { w.check.Run(p, e) })
 			}
 		case flow.Handled:
+			u.handled = append(u.handled, *e)
+			if e.Route == nil {
+				break // for rules that look at all of them
+			}
 			for _, w := range u.handlers {
 				u.guarded(w.rule, 0, func(p *analysis.Pass) { w.check.Run(p, e) })
 			}
@@ -227,6 +238,10 @@ func (u *unitRun) events(list []flow.Event) {
 			}
 		case flow.Compared:
 			for _, w := range u.equals {
+				u.guarded(w.rule, 0, func(p *analysis.Pass) { w.check.Run(p, e) })
+			}
+		case flow.Decided:
+			for _, w := range u.decides {
 				u.guarded(w.rule, 0, func(p *analysis.Pass) { w.check.Run(p, e) })
 			}
 		case flow.Built:

@@ -42,7 +42,9 @@ type analysed struct {
 type unitFindings struct {
 	drafts []draft
 	wholes []awaiting
-	over   bool
+	// handled are the functions in it that a framework calls.
+	handled []flow.Event
+	over    bool
 }
 
 // draft is a finding whose places are relative to units.
@@ -143,6 +145,7 @@ func (a *analysed) collect() {
 	read := make(map[*syntax.Unit][]*draft, len(tree.Units))
 	a.own, a.out, a.on = a.own[:0:0], nil, nil
 	var waiting []awaiting
+	var handled []flow.Event
 	for _, i := range a.flow.Registering() {
 		a.result(i) // so that handlers know how they are called
 	}
@@ -173,6 +176,7 @@ func (a *analysed) collect() {
 			}
 		}
 		waiting = append(waiting, uf.wholes...)
+		handled = append(handled, uf.handled...)
 		if uf.over && a.note == "" {
 			a.note = fmt.Sprintf("the analysis of line %d and what follows in its function stopped: it takes too many steps",
 				tree.File.LineAt(tree.Units[i].Start)+1)
@@ -180,6 +184,7 @@ func (a *analysed) collect() {
 	}
 	a.units, a.syntax = live, read
 	a.wholes(waiting)
+	a.routes(handled)
 	a.read(tree)
 }
 
@@ -253,7 +258,7 @@ func (a *analysed) unit(i int, live map[*flow.Result]*unitFindings) *unitFinding
 	u := unitRun{dispatch: a.rules, file: &a.run}
 	u.events(r.Events)
 	r.Forget()
-	uf := &unitFindings{over: r.Over, wholes: u.waiting}
+	uf := &unitFindings{over: r.Over, wholes: u.waiting, handled: u.handled}
 	for _, d := range u.drafts {
 		x := a.newDraft(d)
 		uf.drafts = append(uf.drafts, x)

@@ -177,16 +177,46 @@ func (u *unitRun) noteWholes(e *flow.Event) {
 func (a *analysed) wholes(list []awaiting) {
 	for i := range list {
 		w := &list[i]
-		o := a.flow.Overview(w.event.Node.Unit())
-		if o == nil {
-			continue
+		a.overview(w.event.Node.Unit(), func(u *unitRun, o *flow.Overview) {
+			u.guarded(w.rule, 0, func(p *analysis.Pass) { w.check.Run(p, &w.event, o) })
+		})
+	}
+}
+
+// routes runs the checks of all handlers of the file, of which each is there once.
+func (a *analysed) routes(list []flow.Event) {
+	if len(a.rules.routes) == 0 {
+		return
+	}
+	seen := map[syntax.Node]bool{}
+	own := list[:0:0]
+	for _, e := range list {
+		if path, _, ok := a.program.Where(e.Node.Unit()); ok && path == a.at && !seen[e.Node] {
+			seen[e.Node] = true
+			own = append(own, e)
 		}
-		u := unitRun{dispatch: a.rules, file: &a.run}
-		u.guarded(w.rule, 0, func(p *analysis.Pass) { w.check.Run(p, &w.event, o) })
-		o.Settle()
-		for _, d := range u.drafts {
-			found := a.newDraft(d)
-			a.own = append(a.own, &found)
+	}
+	if len(own) == 0 {
+		return
+	}
+	a.overview(own[0].Node.Unit(), func(u *unitRun, o *flow.Overview) {
+		for _, w := range a.rules.routes {
+			u.guarded(w.rule, 0, func(p *analysis.Pass) { w.check.Run(p, own, o) })
 		}
+	})
+}
+
+// overview runs checks of the whole file on behalf of a unit.
+func (a *analysed) overview(unit *syntax.Unit, run func(u *unitRun, o *flow.Overview)) {
+	o := a.flow.Overview(unit)
+	if o == nil {
+		return
+	}
+	u := unitRun{dispatch: a.rules, file: &a.run}
+	run(&u, o)
+	o.Settle()
+	for _, d := range u.drafts {
+		found := a.newDraft(d)
+		a.own = append(a.own, &found)
 	}
 }

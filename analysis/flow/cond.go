@@ -24,6 +24,9 @@ func (f *frame) cond(n syntax.Node) (yes, no *env) {
 		return f.shortCircuit(n)
 	}
 	v := f.eval(n)
+	if n.Kind() != syntax.KindComparisonOperator {
+		f.decided(n, "", Arg{Node: n, Value: v})
+	}
 	f.testing = n
 	return f.split(v)
 }

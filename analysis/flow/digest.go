@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"pavise/analysis/models"
 	"pavise/analysis/syntax"
 )
 
@@ -80,6 +81,8 @@ func (v *Value) digest(depth int) (is, keyed bool) {
 
 // compared notes a comparison of a digest, or of what bears the name of a secret.
 func (f *frame) compared(n syntax.Node, op string, operands []*Value) {
+	left, right := Arg{Node: n.NamedChild(0), Value: operands[0]}, Arg{Node: n.NamedChild(1), Value: operands[1]}
+	f.decided(n, op, left, right)
 	if op != "==" && op != "!=" || f.run.quiet > 0 {
 		return
 	}
@@ -88,9 +91,23 @@ func (f *frame) compared(n syntax.Node, op string, operands []*Value) {
 	if !a && !b && (f.depth > 0 || !comparesSecret(n)) {
 		return // the function's own run reports it
 	}
-	f.emit(Event{Kind: Compared, Node: n, Name: op, Args: []Arg{
-		{Node: n.NamedChild(0), Value: operands[0]}, {Node: n.NamedChild(1), Value: operands[1]},
-	}})
+	f.emit(Event{Kind: Compared, Node: n, Name: op, Args: []Arg{left, right}})
+}
+
+// decisive are the tests of two values that are noted for data of a client.
+var decisive = words("== != in startswith")
+
+// decided notes a test that hangs on data of a remote client.
+func (f *frame) decided(n syntax.Node, test string, args ...Arg) {
+	if f.run.quiet > 0 || len(args) > 1 && !decisive[strings.TrimPrefix(test, "not ")] {
+		return
+	}
+	for i := range args {
+		if args[i].Value.tainted(models.Remote) {
+			f.emit(Event{Kind: Decided, Node: n, Name: test, Args: args})
+			return
+		}
+	}
 }
 
 // comparedWords are those of which one stands in the name of a secret that is

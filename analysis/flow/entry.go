@@ -28,6 +28,9 @@ func (f *frame) runAs(fn *Func, how routed) {
 	g.route, g.pattern, g.syntax, g.wraps = how.route, how.pattern, how.syntax, f.wrapped(fn)
 	params := g.scope.Params
 	f.entryParams(g, fn, params, how)
+	if how.route == nil && g.view && fn.class == nil && fn.closure == nil {
+		f.handler(g, fn, how) // registered where the program does not look
+	}
 	f.throughWrappers(g, fn, params)
 	if Checks(fn.name) {
 		g.watch(params)
@@ -53,7 +56,11 @@ func (f *frame) handler(g *frame, fn *Func, how routed) {
 		args = append(args, Arg{Node: d, Value: f.eval(callee)})
 	}
 	f.run.quiet--
-	g.emit(Event{Kind: Handled, Node: fn.node, Name: how.route.Decorator, Args: args, Route: how.route, Pattern: how.pattern})
+	e := Event{Kind: Handled, Node: fn.node, Args: args, Route: how.route, Pattern: how.pattern, Through: f.wrappers(fn)}
+	if how.route != nil {
+		e.Name = how.route.Decorator
+	}
+	g.emit(e)
 }
 
 // findClass ties a method unit to its class.

@@ -20,6 +20,9 @@ const (
 	Handled                   // a function that a framework calls: Node is its definition, Args are its decorators
 	Form                      // a form of a template is sent by POST: Node is its tag
 	Compared                  // == or != (Name) of two values (Args), one of which is a digest or bears the name of a secret
+	// Decided is what hangs on data of a remote client: ==, !=, in, not in or
+	// startswith (Name) of two values (Args), or "" for the truth of one.
+	Decided
 )
 
 // Arg is one argument of a call.
@@ -62,9 +65,12 @@ type Event struct {
 	// before production runs with it: from a later statement, from a class or a
 	// module for production that derives from this one.
 	Overridden bool
-	Route      *models.Route // by which the function of a Handled is called
+	Route      *models.Route // by which the function of a Handled is called; nil if only its first parameter, a request, says so
 	Pattern    string        // of its URL, if it is known
 	Sent       *SentForm     // of a Form
+	// Through are the calls in which the function of a Handled, or its class, is
+	// wrapped where it is registered: login_required.
+	Through []string
 	// Func is the qualified name of the enclosing function, "" at module level.
 	Func string
 }

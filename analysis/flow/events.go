@@ -16,6 +16,9 @@ func (f *frame) called(n syntax.Node, name string, recv *Value, args []Arg) {
 		f.shellScript(n, name, args)
 	}
 	f.tellsMime(name, args)
+	if recv != nil && len(args) > 0 && strings.HasSuffix(name, ".startswith") {
+		f.decided(n, "startswith", Arg{Node: n.Child(syntax.FieldFunction).Child(syntax.FieldObject), Value: recv}, args[0])
+	}
 	switch name {
 	case "wsgi.start_response":
 		f.startsResponse(n, args)

@@ -17,6 +17,7 @@ type Registration struct {
 	Pattern string // of the URL, "" if not known
 	Named   string // name of the pattern, if that is what the call gives
 	From    string // path of the file that registers
+	Through string // the call that wraps it: login_required, "" if none does
 }
 
 type routeKey struct{ path, handler string }
@@ -122,6 +123,7 @@ func (f *frame) registers(name string, args []Arg) {
 	named := textOf(args, route.Named)
 	for _, a := range args {
 		v := a.Value
+		through := wrapperOf(a.Node)
 		if h := handlerIn(a.Node); v.fn == nil && v.cls == nil && h.OK() && h != a.Node {
 			f.run.quiet++
 			v = f.eval(h)
@@ -132,7 +134,7 @@ func (f *frame) registers(name string, args []Arg) {
 				v = x
 			}
 		}
-		reg := Registration{Call: name, Pattern: pattern, Named: named, From: f.m.a.path}
+		reg := Registration{Call: name, Pattern: pattern, Named: named, From: f.m.a.path, Through: through}
 		switch {
 		case v.fn != nil && v.fn.closure == nil:
 			reg.Path, reg.Handler = v.fn.a.path, v.fn.name
@@ -159,6 +161,40 @@ func handlerIn(n syntax.Node) syntax.Node {
 		n = n.Child(syntax.FieldArguments).NamedChild(0)
 	}
 	return syntax.Node{}
+}
+
+// wrapperOf is what wraps the handler in an argument that registers one, as it is
+// written; "" if nothing does.
+func wrapperOf(n syntax.Node) string {
+	if !n.OK() || n.Kind() != syntax.KindCall {
+		return ""
+	}
+	fn := n.Child(syntax.FieldFunction)
+	if fn.Kind() == syntax.KindCall {
+		fn = fn.Child(syntax.FieldFunction) // permission_required("shop.add")(view)
+	}
+	if fn.Kind() == syntax.KindAttribute && strings.HasPrefix(fn.Child(syntax.FieldAttribute).Str(), "as_") || len(fn.Text()) > maxCompared {
+		return ""
+	}
+	return fn.Str()
+}
+
+// wrappers are the calls that wrap a function, or its class, where it is registered.
+func (f *frame) wrappers(fn *Func) []string {
+	a := f.m.a
+	names := []string{fn.node.Child(syntax.FieldName).Str()}
+	if fn.class != nil {
+		names = []string{fn.name, fn.class.name}
+	}
+	var out []string
+	for _, name := range names {
+		for _, reg := range a.routes[routeKey{a.path, name}] {
+			if reg.Through != "" {
+				out = append(out, reg.Through)
+			}
+		}
+	}
+	return out
 }
 
 // registered is what a function or class of this file is registered as, by the

@@ -330,6 +330,55 @@ func (v *Value) Known() bool {
 	return !v.tainted(models.Opaque) && (len(v.Consts) > 0 || v.parts != nil || v.Type == "list" || v.Type == "tuple" || v.Type == "dict")
 }
 
+// ClassOf is the definition of the class that a method belongs to; no node if it
+// is none.
+func (o *Overview) ClassOf(method syntax.Node) syntax.Node {
+	if c := o.classOf(method); c != nil {
+		return c.node
+	}
+	return syntax.Node{}
+}
+
+func (o *Overview) classOf(method syntax.Node) *Class {
+	if i, ok := o.m.byKey[method.Unit().Parent]; ok && method.Unit().Parent != "" {
+		return o.run.class(o.m.units[i]).cls
+	}
+	return nil
+}
+
+// Member is what the class of a method, or one of the program that it derives from,
+// gives an attribute; nil if none does.
+func (o *Overview) Member(method syntax.Node, name string) *Value {
+	if c := o.classOf(method); c != nil {
+		return o.classAttr(&Value{cls: c}, name, method)
+	}
+	return nil
+}
+
+// Bases names what the class of a method derives from, itself first: classes of the program
+// as they are called there, those of libraries by their qualified names.
+func (o *Overview) Bases(method syntax.Node) []string {
+	c := o.classOf(method)
+	if c == nil {
+		return nil
+	}
+	var out []string
+	var add func(c *Class, depth int)
+	add = func(c *Class, depth int) {
+		out = append(out, c.name)
+		for _, b := range c.bases {
+			switch {
+			case b.cls != nil && depth < 8:
+				add(b.cls, depth+1)
+			case b.Name != "":
+				out = append(out, b.Name)
+			}
+		}
+	}
+	add(c, 0)
+	return out
+}
+
 // Last is the last statement of the module that binds a name, and does not only
 // add to it; nil if none does.
 func (o *Overview) Last(name string) *syntax.Unit {
