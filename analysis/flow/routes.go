@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -224,6 +225,34 @@ func (f *frame) registered(name string, fn *Func) (*models.Route, string) {
 // nameKey begins the handler of a registration that names a pattern.
 const nameKey = "\x00name:"
 
+// limitKey is the handler of what says that a file knows of limits for requests.
+const limitKey = nameKey + "\x00limits"
+
+// limitWords are those by which a module's own statements tell of such limits:
+// imports, settings, lists of applications and middleware.
+var limitWords = [][]byte{
+	[]byte("limiter"), []byte("ratelimit"), []byte("rate_limit"), []byte("throttle"), []byte("throttling"), []byte("lockout"), []byte("defender"),
+	[]byte("bruteforce"), []byte("brute_force"), []byte("\"axes\""), []byte("'axes'"), []byte("axes."), []byte("axes_"), []byte("captcha"),
+}
+
+func namesLimits(text []byte) bool {
+	if len(text) > maxModuleStatement {
+		return false
+	}
+	text = bytes.ToLower(text)
+	return slices.ContainsFunc(limitWords, func(w []byte) bool { return bytes.Contains(text, w) })
+}
+
+// maxModuleStatement bounds the statements that are searched for words.
+const maxModuleStatement = 16 << 10
+
+// LimitsRequests reports whether a file of the project other than this one, as far as
+// it is known, says something of limits for requests.
+func (o *Overview) LimitsRequests() bool {
+	o.run.deps.add(o.m.a.dep(depRoute + limitKey))
+	return slices.ContainsFunc(o.m.a.routes[routeKey{"", limitKey}], func(r Registration) bool { return r.From != o.m.a.path })
+}
+
 // namedPattern is the pattern that some file gives a name.
 func (f *frame) namedPattern(name string) string {
 	f.run.deps.add(f.m.a.dep(depRoute + nameKey + name))
@@ -265,7 +294,7 @@ func (m *Module) registering() []int {
 	if m.registers == nil {
 		m.registers = []int{}
 		for i, st := range m.units {
-			if st.facts.pairs || slices.ContainsFunc(st.facts.leaves, func(l *models.Leaf) bool { return l.Registers && m.matters(&st.facts, l) }) {
+			if st.facts.pairs || st.facts.limits || slices.ContainsFunc(st.facts.leaves, func(l *models.Leaf) bool { return l.Registers && m.matters(&st.facts, l) }) {
 				m.registers = append(m.registers, i)
 			}
 		}

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"pavise/analysis/lang/python"
@@ -37,6 +38,9 @@ func (m *Module) result(i int) *Result {
 	res.deps = m.a.gathered(r.deps)
 	m.a.used(res.deps)
 	res.routes = r.routes
+	if st.facts.limits {
+		res.routes = append(res.routes, Registration{Handler: limitKey, Pattern: strconv.FormatUint(st.unit.Hash, 16), From: m.a.path})
+	}
 	st.busy = false
 	if r.partial && m.partials < maxPartials {
 		m.partials++ // it asked for a unit that was running: good for now, not to be kept

@@ -28,6 +28,7 @@ type facts struct {
 	filters bool           // it may give template engines a filter
 	derives bool           // the header of a class with bases
 	secrets bool           // it compares something that bears the name of a secret
+	limits  bool           // a statement of the module speaks of limits for requests
 	private []string       // names in it that are the module's own
 }
 
@@ -107,6 +108,7 @@ func (a *Analyzer) readFacts(u *syntax.Unit) facts {
 	var seen uint64
 	f.routed = u.Parent != "" && u.Class == syntax.Function
 	f.checks = u.Class == syntax.Function && Checks(u.Name)
+	f.limits = u.Class == syntax.Statement && u.Parent == "" && namesLimits(u.Text)
 	f.derives = u.Class == syntax.ClassHeader && python.Undecorated(u.Root()).Child(syntax.FieldSuperclasses).OK()
 	for i := range u.Len() {
 		n := u.At(i)

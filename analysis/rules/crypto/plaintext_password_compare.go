@@ -71,6 +71,9 @@ var checksPassword = regexp.MustCompile(`(?i)check|verif|auth|login|log_in|sign_
 // it is kept: user.password, row["password"], users[name].
 func keepsPassword(a *flow.Arg) bool {
 	n := a.Node
+	if fromConfiguration(a) && n.Kind() != syntax.KindIdentifier {
+		return false // of no account
+	}
 	if is, _ := a.Value.Digest(); is || len(a.Value.Consts) > 0 && n.Kind() != syntax.KindSubscript && n.Kind() != syntax.KindCall {
 		return false
 	}
