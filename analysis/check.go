@@ -111,7 +111,8 @@ type Outputs struct {
 }
 
 // Handlers wakes on functions that a framework calls: the event's Args are the
-// decorators, outermost first, each with what its name stands for.
+// decorators, outermost first, each with what its name stands for. It has no Route
+// if only its first parameter, a request, says that it is one.
 type Handlers struct {
 	Run func(p *Pass, e *flow.Event)
 }

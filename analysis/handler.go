@@ -144,6 +144,9 @@ func methodsOf(d flow.Arg) (Accepted, bool) {
 		if !list.OK() {
 			list = Keyword(args, "method") // of Bottle
 		}
+		if second := args.NamedChild(1); !list.OK() && second.OK() && (second.Kind() == syntax.KindList || second.Kind() == syntax.KindString) {
+			list = second // likewise
+		}
 		if !list.OK() {
 			return Accepted{Methods: []string{"GET"}, At: d.Node}, name != "route" || isRoute(d)
 		}

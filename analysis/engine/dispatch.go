@@ -226,9 +226,6 @@ func (u *unitRun) events(list []flow.Event) {
 			}
 		case flow.Handled:
 			u.handled = append(u.handled, *e)
-			if e.Route == nil {
-				break // for rules that look at all of them
-			}
 			for _, w := range u.handlers {
 				u.guarded(w.rule, 0, func(p *analysis.Pass) { w.check.Run(p, e) })
 			}

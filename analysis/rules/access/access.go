@@ -4,4 +4,4 @@ package access
 import "pavise/analysis"
 
 // Rules are the rules of this class.
-var Rules = []*analysis.Rule{MassAssignment, DefaultPermissionsOpen}
+var Rules = []*analysis.Rule{MassAssignment, DefaultPermissionsOpen, ClientControlledPrivilege}

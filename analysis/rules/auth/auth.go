@@ -4,4 +4,4 @@ package auth
 import "pavise/analysis"
 
 // Rules are the rules of this class.
-var Rules = []*analysis.Rule{DecoratorOrder, ClientIPTrust, InsecureHTTPBasic, LoginBruteForce}
+var Rules = []*analysis.Rule{DecoratorOrder, ClientIPTrust, InsecureHTTPBasic, LoginBruteForce, RouteWithoutAuth, WeakPasswordReset}

@@ -161,3 +161,15 @@ func judgeGateway(p *analysis.Pass, e *flow.Event) {
 	d := p.Report(e, c, "CGI hands the header Proxy of a request on as HTTP_PROXY: programs that read it send their own requests through a proxy that the client chose. Serve the application by WSGI, or drop the header.")
 	d.Severity = analysis.Low
 }
+
+// ReadsAddress reports whether a call or a subscript reads such a header by its
+// name, and nothing else.
+func ReadsAddress(n syntax.Node) bool {
+	switch n.Kind() {
+	case syntax.KindCall:
+		return n.Child(syntax.FieldFunction).Kind() == syntax.KindAttribute && analysis.AddressHeader(n.Child(syntax.FieldArguments).NamedChild(0).Str())
+	case syntax.KindSubscript:
+		return analysis.AddressHeader(n.Child(syntax.FieldSubscript).Str())
+	}
+	return false
+}

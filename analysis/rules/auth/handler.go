@@ -88,9 +88,16 @@ func guardedClass(e *flow.Event, o *flow.Overview) bool {
 	if !class.OK() {
 		return false
 	}
-	for _, name := range []string{"permission_classes", "authentication_classes", "decorators", "method_decorators", "permission_required", "required_permission", "test_func", "get_permissions", "has_permission", "check_permissions", "dispatch", "prepare", "initial", "guards", "dependencies", "login_required", "required_scopes"} {
+	for _, name := range []string{"permission_classes", "authentication_classes", "permission_required", "required_permission", "test_func", "get_permissions", "guards", "login_required", "required_scopes"} {
 		if v := o.Member(e.Node, name); v != nil && (v.Local() || !empty(v)) {
 			return true
+		}
+	}
+	for _, name := range []string{"dispatch", "dispatch_request", "prepare", "initial", "initialize", "has_permission", "check_permissions", "decorators", "method_decorators", "dependencies"} {
+		if v := o.Member(e.Node, name); v != nil {
+			if def := v.Definition(); def.OK() && asksWho.MatchString(def.Str()) || !v.Local() && !empty(v) {
+				return true
+			}
 		}
 	}
 	if p := class.Parent(); p.OK() && p.Kind() == syntax.KindDecoratedDefinition {

@@ -25,19 +25,13 @@ var StateChangeOnGet = &analysis.Rule{
 	Confidence: analysis.Likely,
 	Aliases:    analysis.Aliases{Semgrep: []string{"flask-class-method-get-side-effects"}},
 	Page:       stateChangeOnGetPage,
-	Checks:     []analysis.Check{analysis.Routes{Run: judgeReads}},
-}
-
-func judgeReads(p *analysis.Pass, handlers []flow.Event, _ *flow.Overview) {
-	if analysis.InTests(p.Path) {
-		return
-	}
-	for i := range handlers {
-		judgeRead(p, &handlers[i])
-	}
+	Checks:     []analysis.Check{analysis.Handlers{Run: judgeRead}},
 }
 
 func judgeRead(p *analysis.Pass, e *flow.Event) {
+	if analysis.InTests(p.Path) {
+		return
+	}
 	name := analysis.HandlerName(e)
 	m := analysis.Methods(e)
 	open := len(m.Methods) == 0 && !m.At.OK() && e.Node.Unit().Parent == ""

@@ -12,7 +12,7 @@ import (
 )
 
 // Fixes of this class.
-var Fixes = []*fix.Fix{GuardUnderRoute}
+var Fixes = []*fix.Fix{GuardUnderRoute, SameGuard, LimitAttempts, ConnectionAddress}
 
 // GuardUnderRoute moves a guard below the decorators that register the function.
 var GuardUnderRoute = &fix.Fix{

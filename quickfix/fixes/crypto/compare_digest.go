@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"pavise/analysis"
+	"pavise/analysis/flow"
+	"pavise/analysis/rules/auth"
 	"pavise/analysis/rules/crypto"
 	"pavise/analysis/syntax"
 	"pavise/quickfix/fix"
@@ -13,12 +15,15 @@ import (
 // CompareDigest compares secrets in constant time.
 var CompareDigest = &fix.Fix{
 	Name:    "compare-digest",
-	For:     []*analysis.Rule{crypto.TimingUnsafeCompare},
+	For:     []*analysis.Rule{crypto.TimingUnsafeCompare, auth.InsecureHTTPBasic},
 	Compute: compareDigest,
 }
 
 func compareDigest(s *fix.Site) []fix.Proposal {
 	cmp := s.Node
+	if s.HasEvent && s.Event.Kind == flow.Assigned {
+		return fix.Refuse("Nothing is compared here: choose another way of signing in.")
+	}
 	if cmp.Kind() != syntax.KindComparisonOperator || cmp.NamedCount() != 2 || !s.HasEvent || len(s.Event.Args) != 2 {
 		return fix.Refuse("The comparison has more than two sides.")
 	}

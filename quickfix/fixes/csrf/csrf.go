@@ -13,7 +13,7 @@ import (
 )
 
 // Fixes of this class.
-var Fixes = []*fix.Fix{CheckRequests, AddCheck, AddCSRFToken}
+var Fixes = []*fix.Fix{CheckRequests, AddCheck, AddCSRFToken, OnlyPost}
 
 // CheckRequests takes away what exempts a view from the check.
 var CheckRequests = &fix.Fix{
