@@ -17,6 +17,16 @@ func FieldOf(o *flow.Origin) string {
 	if !n.OK() {
 		return o.Label
 	}
+	switch n.Kind() {
+	case syntax.KindCall: // self.get_cookie("role")
+		if s, ok := constant(n.Child(syntax.FieldArguments).NamedChild(0)); ok {
+			return s
+		}
+	case syntax.KindSubscript:
+		if s, ok := constant(n.Child(syntax.FieldSubscript)); ok {
+			return s
+		}
+	}
 	for range 3 {
 		up := n.Parent()
 		if !up.OK() {

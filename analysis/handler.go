@@ -276,7 +276,7 @@ func writes(call syntax.Node) wrote {
 			return change
 		}
 	case "delete", "merge", "add":
-		if databaseObject.MatchString(text) && positional(args) == 1 && !volatile.MatchString(args.Str()) {
+		if databaseObject.MatchString(text) && positional(args) == 1 && !volatile.MatchString(LastName(args.NamedChild(0))) {
 			return change
 		}
 		if name == "delete" && positional(args) == 0 && (!volatile.MatchString(text) || strings.Contains(text, "query(")) {

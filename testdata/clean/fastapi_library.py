@@ -18,6 +18,7 @@ from fastapi import APIRouter, BackgroundTasks, Body, Cookie, Depends, FastAPI, 
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from fastapi.security import OAuth2PasswordBearer, OAuth2PasswordRequestForm
 from fastapi.templating import Jinja2Templates
+from fastapi_limiter.depends import RateLimiter
 from markupsafe import escape
 from pydantic import BaseModel, ConfigDict, EmailStr, Field, HttpUrl, PositiveInt, field_validator
 from pydantic_settings import BaseSettings
@@ -103,7 +104,7 @@ Member = Annotated[int, Depends(member)]
 router = APIRouter()
 
 
-@router.post("/token")
+@router.post("/token", dependencies=[Depends(RateLimiter(times=5, seconds=60))])
 async def token(form: Annotated[OAuth2PasswordRequestForm, Depends()], db: Database) -> dict[str, str]:
     cursor = await db.execute("SELECT id, digest FROM members WHERE email = ?", (form.username,))
     row = await cursor.fetchone()

@@ -11,6 +11,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHash, VerificationError
 from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, session, url_for
 
+from .limits import limiter
+
 log = logging.getLogger(__name__)
 accounts = Blueprint("accounts", __name__)
 hasher = PasswordHasher()
@@ -52,6 +54,7 @@ def load_user():
 
 
 @accounts.route("/login", methods=["GET", "POST"])
+@limiter.limit("5/minute", methods=["POST"])
 def login():
     if request.method == "GET":
         return render_template("login.html", password_field=PASSWORD_FIELD, next=request.args.get("next", ""))

@@ -21,6 +21,8 @@ from werkzeug.utils import secure_filename
 from wtforms import IntegerField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Regexp
 
+from .limits import limiter
+
 log = logging.getLogger(__name__)
 documents = Blueprint("documents", __name__, url_prefix="/documents")
 
@@ -79,6 +81,7 @@ def is_ours(target: str) -> bool:
 
 
 @documents.route("/login", methods=["GET", "POST"])
+@limiter.limit("5/minute", methods=["POST"])
 def login():
     form = LoginForm()
     if form.validate_on_submit():

@@ -96,7 +96,7 @@ func gradePrivilege(o *flow.Origin, a *flow.Arg, truth bool) (analysis.Confidenc
 		return 0, false
 	}
 	switch {
-	case cookie.MatchString(o.Label) || header.MatchString(o.Label) || cookie.MatchString(around(o.Node)):
+	case cookie.MatchString(o.Label) || header.MatchString(o.Label) || cookie.MatchString(around(o.Node)) || header.MatchString(around(o.Node)):
 		return analysis.Likely, true
 	case query.MatchString(o.Label) && !truth && privilege.MatchString(field):
 		return analysis.Likely, true

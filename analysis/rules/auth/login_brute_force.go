@@ -27,8 +27,8 @@ var LoginBruteForce = &analysis.Rule{
 }
 
 var (
-	loginName = regexp.MustCompile(`(?i)(?:^|[^a-z])(?:user_?|admin_?|do_?|post_?|handle_?|api_?|process_?|web_?)?(?:log_?in|sign_?in|auth|authenticate|authentication|auth_?token|get_?token|create_?token|obtain_?token|access_?token|token|tokens|session|sessions)(?:[^a-z]|$)|Log_?[iI]n(?:[^a-z]|$)|SignIn|(?:Auth|Token|Session)(?:[A-Z]\w*)?(?: |$)`)
-	codeName  = regexp.MustCompile(`(?i)(?:^|[^a-z])(?:verify_?)?(?:otp|totp|2fa|mfa|two_?factor|pin_?code|verify_?code|check_?code|sms_?code)(?:[^a-z]|$)|OTP|TwoFactor|Totp`)
+	loginName = regexp.MustCompile(`(?i)(?:^|[^a-z])(?:user_?|admin_?|do_?|post_?|handle_?|api_?|process_?|web_?)?(?:log_?in|sign_?in|auth|authenticate|authentication|auth_?token|get_?token|create_?token|obtain_?token|access_?token|token|tokens|session|sessions)(?:[^a-z]|$)|(?-i:(?:Log_?[iI]n|SignIn|Auth|Token|Session)(?:[A-Z]\w*)?(?: |$))`)
+	codeName  = regexp.MustCompile(`(?i)(?:^|[^a-z])(?:verify_?)?(?:otp|totp|2fa|mfa|two_?factor|pin_?code|verify_?code|check_?code|sms_?code)(?:[^a-z]|$)|(?-i:OTP|TwoFactor|Totp)`)
 	resetName = regexp.MustCompile(`(?i)reset|forgot|recover|lost_?password`)
 	// ofMember are pages of those who are signed in, and what makes accounts.
 	ofMember = regexp.MustCompile(`(?i)change|update|profile|settings|delete|register|signup|sign_up|setup|enable|disable|enrol|edit|create_?user|logout|log_out|sudo|reauth|refresh|revoke|callback|oauth|sso|saml`)

@@ -53,7 +53,7 @@ func judgeRead(p *analysis.Pass, e *flow.Event) {
 		return
 	}
 	sure := analysis.Likely
-	if !tellsChange.MatchString(name+" "+analysis.HandlerPath(e)) && (open || onlyCreates(writes)) {
+	if !tellsChange.MatchString(name+" "+analysis.HandlerPath(e)) && (open || onlyCreates(e.Node, writes)) {
 		sure = analysis.Unsure // the first look at something may create it
 	}
 	what := flow.Label(analysis.Callee(writes[0]))
@@ -74,15 +74,39 @@ var (
 )
 
 // onlyCreates reports whether nothing is changed or deleted.
-func onlyCreates(writes []syntax.Node) bool {
+func onlyCreates(fn syntax.Node, writes []syntax.Node) bool {
 	for _, w := range writes {
 		switch analysis.LastName(w) {
-		case "add", "save", "commit", "create", "insert_one", "insert_many", "merge", "update_or_create", "bulk_create":
+		case "save":
+			if alters(fn, analysis.Callee(w).Child(syntax.FieldObject).Str()) {
+				return false
+			}
+		case "add", "create", "insert_one", "insert_many", "merge", "update_or_create", "bulk_create":
 		default:
 			return false
 		}
 	}
 	return true
+}
+
+// alters reports whether a function sets an attribute of an object that it has not
+// made itself.
+func alters(fn syntax.Node, object string) bool {
+	sets := false
+	for d := range fn.Descendants() {
+		if d.Kind() != syntax.KindAssignment {
+			continue
+		}
+		switch left, right := d.Child(syntax.FieldLeft), d.Child(syntax.FieldRight); {
+		case left.Kind() == syntax.KindAttribute && left.Child(syntax.FieldObject).Str() == object:
+			sets = true
+		case left.Str() == object && right.OK() && right.Kind() == syntax.KindCall:
+			if c := analysis.LastName(right); c != "" && c[0] >= 'A' && c[0] <= 'Z' {
+				return false
+			}
+		}
+	}
+	return sets
 }
 
 var answers = regexp.MustCompile(`\breturn\s+(?:\w+\.)*(?:HttpResponse\w*|render\w*|redirect|JsonResponse|TemplateResponse|Response|HttpResponseRedirect|reverse)\(`)

@@ -69,7 +69,7 @@ def multi():
 
 
 @app.route("/safe/login", methods=["POST"])
-def safe_login():
+def safe_login():  # want login-brute-force
     cursor = pool.get_connection().cursor(prepared=True)
     cursor.execute("SELECT id FROM guests WHERE name = %s AND password = %s", (request.form["username"], request.form["password"]))  # want plaintext-password-compare
     return jsonify(ok=bool(cursor.fetchone()))

@@ -47,7 +47,7 @@ def with_helper():
 
 
 @bp.get("/extension")
-def with_extension():
+def with_extension():  # want state-change-on-get
     cur = mysql.connection.cursor()
     cur.execute("DELETE FROM notes WHERE id = " + request.args["id"])  # want sql-injection
     mysql.connection.commit()

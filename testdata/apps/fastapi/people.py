@@ -89,7 +89,7 @@ def token(form: Annotated[OAuth2PasswordRequestForm, Depends()], session: Databa
 
 
 @router.post("/token/argon2")
-def token_argon2(form: Annotated[OAuth2PasswordRequestForm, Depends()], session: Database):
+def token_argon2(form: Annotated[OAuth2PasswordRequestForm, Depends()], session: Database):  # want login-brute-force
     row = session.execute(text("SELECT digest FROM people WHERE email = :email"), {"email": form.username}).first()
     try:
         hasher.verify(row.digest if row else hasher.hash("nobody"), form.password)

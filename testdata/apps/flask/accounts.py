@@ -77,7 +77,7 @@ def scrypted(password):
 
 
 @accounts.post("/login")
-def login():
+def login():  # want login-brute-force
     row = get_db().execute("SELECT id, password_hash FROM accounts WHERE email = ?", (request.form["email"],)).fetchone()
     if row is None or not verify(row["password_hash"], request.form["password"]):
         abort(401)
