@@ -185,7 +185,7 @@ func connectionAddress(s *fix.Site) []fix.Proposal {
 		return fix.Refuse("The framework cannot be told: take the address of the connection as its requests give it.")
 	}
 	e := s.Edits()
-	e.ReplaceNode(read, request+address)
+	e.ReplaceNode(firstEntry(read), request+address)
 	return fix.Propose(e, "Behind a proxy this is the proxy's address, until the server or the application is told to trust it: ProxyFix(app.wsgi_app, x_for=1), --proxy-headers, or the like.",
 		"Take the address of the connection")
 }
@@ -230,6 +230,33 @@ func headerRead(s *fix.Site) (pyedit.At, bool) {
 		}
 	}
 	return n, false
+}
+
+// firstEntry is what takes the first of the addresses that a header lists:
+// header.split(",")[0].strip(), or the header itself.
+func firstEntry(read pyedit.At) pyedit.At {
+	n, whole := read, read // whole is the last one that is a text
+	for range 6 {
+		p := n.Parent()
+		switch {
+		case p.Kind() == syntax.KindSubscript && p.Child(syntax.FieldValue) == n.Node && p.Child(syntax.FieldSubscript).Str() == "0":
+			n = n.On(p)
+			whole = n
+		case p.Kind() == syntax.KindAttribute && p.Parent().Kind() == syntax.KindCall && p.Parent().Child(syntax.FieldFunction) == p:
+			switch p.Child(syntax.FieldAttribute).Str() {
+			case "strip":
+				n = n.On(p.Parent())
+				whole = n
+			case "split", "partition":
+				n = n.On(p.Parent())
+			default:
+				return whole
+			}
+		default:
+			return whole
+		}
+	}
+	return whole
 }
 
 // requestOf is the request whose headers an expression reads.
