@@ -247,7 +247,7 @@ var (
 	writeStatement = regexp.MustCompile(`(?is)^\s*(?:insert\s|update\s+\S+\s+set|delete\s+from|drop\s+(?:table|database)|truncate\s|replace\s+into|alter\s+table)`)
 	// volatile recognises what is no state of the application, or is written whenever
 	// something is looked at.
-	volatile = regexp.MustCompile(`(?i)(?:^|[^a-z])(?:cache|redis|memcache|cookies?|response|resp|headers|form|serializer|session|workbook|wb|image|img|figure|fig|buffer|temp|tmp|tempfile|requests|httpx|client|log|audit|history|visit|view|hit|stats?|metrics?|counter|activity|tracking|clicks?|params|environ|zip)|(?-i:Log|Audit|History|Visit|View|Hit|Stats|Metric|Activity|Click)|_logs?\b`)
+	volatile      = regexp.MustCompile(`(?i)(?:^|[^a-z])(?:cache|redis|memcache|cookies?|response|resp|headers|form|serializer|session|workbook|wb|image|img|figure|fig|buffer|temp|tmp|tempfile|requests|httpx|client|log|audit|history|visit|view|hit|stats?|metrics?|counter|activity|tracking|clicks?|params|environ|zip)|(?-i:Log|Audit|History|Visit|View|Hit|Stats|Metric|Activity|Click)|_logs?\b`)
 	contextObject = regexp.MustCompile(`(?i)^(?:self|cls|g|ctx|context|request|req|response|resp|res|session|flask\.g|app|logger|form|settings|config|args|options)$`)
 	counter       = regexp.MustCompile(`(?i)(?:^|[^a-z])(?:views?|visits?|hits?|clicks?|seen|last|accessed|read|opened|online|downloads?|num)(?:[^a-z]|$)|_at(?:[^a-z]|$)|count(?:er)?(?:[^a-z]|$)`)
 )

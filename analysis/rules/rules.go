@@ -40,6 +40,7 @@ var (
 	_ = give(crypto.WeakCipher, transport.WeakTLSVersion)
 	_ = give(secrets.HardcodedPassword, jwt.JWTHardcodedKey)
 	_ = give(jwt.JWTHardcodedKey, secrets.HardcodedSecretKey)
+	_ = give(auth.InsecureHTTPBasic, crypto.TimingUnsafeCompare, crypto.PlaintextPasswordCompare)
 )
 
 func give(r *analysis.Rule, way ...*analysis.Rule) bool {

@@ -2,7 +2,7 @@ package auth
 
 import (
 	_ "embed"
-	"net"
+	"net/netip"
 	"regexp"
 	"strings"
 
@@ -90,10 +90,10 @@ func addressLike(a *flow.Arg) (analysis.Confidence, bool) {
 var listName = regexp.MustCompile(`(?i)(?:allow|white|black|deny|block|ban|trust|internal|private|admin|local|office|safe|known|vpn)\w*|networks?\b|_ips?\b|\bips\b|addresses`)
 
 func address(s string) bool {
-	if net.ParseIP(s) != nil || s == "localhost" {
+	if _, err := netip.ParseAddr(s); err == nil || s == "localhost" {
 		return true
 	}
-	if _, _, err := net.ParseCIDR(s); err == nil {
+	if _, err := netip.ParsePrefix(s); err == nil {
 		return true
 	}
 	return addressPart.MatchString(s)

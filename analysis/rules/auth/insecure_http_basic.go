@@ -8,7 +8,6 @@ import (
 	"pavise/analysis"
 	"pavise/analysis/flow"
 	"pavise/analysis/models"
-	"pavise/analysis/rules/crypto"
 	"pavise/analysis/syntax"
 )
 
@@ -31,7 +30,6 @@ var InsecureHTTPBasic = &analysis.Rule{
 		analysis.Decides{Run: judgeBasic},
 		analysis.Settings{Names: []string{"REST_FRAMEWORK", "DEFAULT_AUTHENTICATION_CLASSES"}, Run: judgeBasicDefault},
 	},
-	Yields: []*analysis.Rule{crypto.TimingUnsafeCompare, crypto.PlaintextPasswordCompare},
 }
 
 // basicData recognises what a request says by HTTP Basic.
