@@ -56,16 +56,14 @@ func Callee(n syntax.Node) syntax.Node {
 	return n
 }
 
-// LastName is the last name of a dotted expression, called or not.
-func LastName(n syntax.Node) string {
-	n = Callee(n)
-	if n.Kind() == syntax.KindAttribute {
-		n = n.Child(syntax.FieldAttribute)
+// CalleeName is the last name of what a node calls, or of the node itself; "" if it
+// is called by no name.
+func CalleeName(n syntax.Node) string {
+	switch n = Callee(n); n.Kind() {
+	case syntax.KindIdentifier, syntax.KindAttribute:
+		return python.LastName(n)
 	}
-	if n.Kind() != syntax.KindIdentifier {
-		return ""
-	}
-	return n.Str()
+	return ""
 }
 
 // Methods are those that a handler is called for, by its decorators, its name in
@@ -110,11 +108,11 @@ var (
 )
 
 // narrows recognises decorators that say which methods of a view are let through.
-func narrows(d flow.Arg) bool { return strings.HasPrefix(LastName(d.Node), "require_") }
+func narrows(d flow.Arg) bool { return strings.HasPrefix(CalleeName(d.Node), "require_") }
 
 // methodsOf is what one decorator says of the methods.
 func methodsOf(d flow.Arg) (Accepted, bool) {
-	name := LastName(d.Node)
+	name := CalleeName(d.Node)
 	said := Accepted{At: d.Node, Stated: true}
 	switch name {
 	case "require_POST":
@@ -276,7 +274,7 @@ func writes(call syntax.Node) wrote {
 			return change
 		}
 	case "delete", "merge", "add":
-		if databaseObject.MatchString(text) && positional(args) == 1 && !volatile.MatchString(LastName(args.NamedChild(0))) {
+		if databaseObject.MatchString(text) && positional(args) == 1 && !volatile.MatchString(CalleeName(args.NamedChild(0))) {
 			return change
 		}
 		if name == "delete" && positional(args) == 0 && (!volatile.MatchString(text) || strings.Contains(text, "query(")) {

@@ -6,6 +6,7 @@ import (
 
 	"pavise/analysis/models"
 	"pavise/analysis/syntax"
+	"pavise/analysis/wordset"
 )
 
 // digested ties what a call gives to the fact that it is a digest, and what is
@@ -95,7 +96,7 @@ func (f *frame) compared(n syntax.Node, op string, operands []*Value) {
 }
 
 // decisive are the tests of two values that are noted for data of a client.
-var decisive = words("== != in startswith")
+var decisive = wordset.Of("== != in startswith")
 
 // decided notes a test that hangs on data of a remote client.
 func (f *frame) decided(n syntax.Node, test string, args ...Arg) {

@@ -3,10 +3,10 @@ package access
 import (
 	_ "embed"
 	"regexp"
-	"strings"
 
 	"pavise/analysis"
 	"pavise/analysis/flow"
+	"pavise/analysis/lang/python"
 	"pavise/analysis/models"
 	"pavise/analysis/syntax"
 )
@@ -122,13 +122,8 @@ func around(n syntax.Node) string {
 
 // lastName is the name or key that an expression ends in.
 func lastName(n syntax.Node) string {
-	switch n.Kind() {
-	case syntax.KindSubscript:
-		return strings.Trim(n.Child(syntax.FieldSubscript).Str(), `"'`)
-	case syntax.KindCall:
-		if first := n.Child(syntax.FieldArguments).NamedChild(0); analysis.LastName(n) == "get" && first.OK() {
-			return strings.Trim(first.Str(), `"'`)
-		}
+	if first := n.Child(syntax.FieldArguments); first.OK() && analysis.CalleeName(n) == "get" {
+		return python.LastName(first.NamedChild(0))
 	}
-	return analysis.LastName(n)
+	return python.LastName(n)
 }

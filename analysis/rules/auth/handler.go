@@ -32,7 +32,7 @@ func names(n syntax.Node, kind *regexp.Regexp) bool {
 // called reports whether a node calls something of some name.
 func called(n syntax.Node, name *regexp.Regexp) bool {
 	for d := range n.Descendants() {
-		if d.Kind() == syntax.KindCall && name.MatchString(analysis.LastName(d)) {
+		if d.Kind() == syntax.KindCall && name.MatchString(analysis.CalleeName(d)) {
 			return true
 		}
 	}

@@ -115,9 +115,9 @@ func signsIn(name string) bool { return loginName.MatchString(name) || codeName.
 func verifies(n syntax.Node) bool {
 	for d := range n.Descendants() {
 		if d.Kind() == syntax.KindCall {
-			switch analysis.LastName(d) {
+			switch analysis.CalleeName(d) {
 			case "verify", "check", "execute", "filter_by", "find_one", "compare_digest", "get", "filter", "where":
-				if password.MatchString(d.Child(syntax.FieldArguments).Str()) && analysis.LastName(d) != "get" {
+				if password.MatchString(d.Child(syntax.FieldArguments).Str()) && analysis.CalleeName(d) != "get" {
 					return true
 				}
 			}

@@ -189,7 +189,7 @@ func Dependency(def syntax.Node) string {
 		if n.Kind() != syntax.KindCall {
 			continue
 		}
-		switch analysis.LastName(n) {
+		switch analysis.CalleeName(n) {
 		case "Depends", "Security":
 			if dependency.MatchString(n.Str()) {
 				return n.Str()

@@ -68,7 +68,7 @@ var readsRequest = regexp.MustCompile(`(?i)request\b|\bform\b|\bdata\b|payload|b
 func followsForm(body syntax.Node) bool {
 	for d := range body.Descendants() {
 		if d.Kind() == syntax.KindCall {
-			switch analysis.LastName(d) {
+			switch analysis.CalleeName(d) {
 			case "validate_on_submit", "is_valid", "validate":
 				return true
 			}
@@ -90,7 +90,7 @@ func handedOut(body syntax.Node) syntax.Node {
 			case syntax.KindPair:
 				v = n.Child(syntax.FieldValue)
 			case syntax.KindKeywordArgument:
-				if strings.HasPrefix(analysis.LastName(n.Parent().Parent()), "render") || analysis.LastName(n.Parent().Parent()) == "url_for" {
+				if strings.HasPrefix(analysis.CalleeName(n.Parent().Parent()), "render") || analysis.CalleeName(n.Parent().Parent()) == "url_for" {
 					continue // a form that the token comes back with
 				}
 				v = n.Child(syntax.FieldValue)
@@ -110,7 +110,7 @@ func handedOut(body syntax.Node) syntax.Node {
 // within reports whether a node stands in an argument of a call of a name.
 func within(n syntax.Node, name string) bool {
 	for p := n.Parent(); p.OK() && p.Kind() != syntax.KindReturnStatement; p = p.Parent() {
-		if p.Kind() == syntax.KindCall && analysis.LastName(p) == name {
+		if p.Kind() == syntax.KindCall && analysis.CalleeName(p) == name {
 			return true
 		}
 	}

@@ -76,7 +76,7 @@ var (
 // onlyCreates reports whether nothing is changed or deleted.
 func onlyCreates(fn syntax.Node, writes []syntax.Node) bool {
 	for _, w := range writes {
-		switch analysis.LastName(w) {
+		switch analysis.CalleeName(w) {
 		case "save":
 			if alters(fn, analysis.Callee(w).Child(syntax.FieldObject).Str()) {
 				return false
@@ -101,7 +101,7 @@ func alters(fn syntax.Node, object string) bool {
 		case left.Kind() == syntax.KindAttribute && left.Child(syntax.FieldObject).Str() == object:
 			sets = true
 		case left.Str() == object && right.OK() && right.Kind() == syntax.KindCall:
-			if c := analysis.LastName(right); c != "" && c[0] >= 'A' && c[0] <= 'Z' {
+			if c := analysis.CalleeName(right); c != "" && c[0] >= 'A' && c[0] <= 'Z' {
 				return false
 			}
 		}

@@ -60,7 +60,7 @@ func postDecorator(s *fix.Site, e *pyedit.Edits, d pyedit.At) (changed bool, ref
 	if call {
 		callee = d.On(d.Child(syntax.FieldFunction))
 	}
-	switch name := analysis.LastName(callee.Node); name {
+	switch name := analysis.CalleeName(callee.Node); name {
 	case "get":
 		if callee.Kind() == syntax.KindAttribute && call {
 			e.ReplaceNode(callee.On(callee.Child(syntax.FieldAttribute)), "post")
