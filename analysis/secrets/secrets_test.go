@@ -23,7 +23,7 @@ func TestJudge(t *testing.T) {
 		"S3cr3tPw9x": Strong, "9fK2mQx7Lp4Zt8Vb1Nc6": Strong, "blerg71x": Strong, "toor": Weak, "kettle": Weak,
 		"changeme": Placeholder, "your-key-here": Placeholder, "xxxxxxxx": Placeholder, "secret": Placeholder,
 		"${DB_PASSWORD}": NoSecret, "{password}": NoSecret, "%(password)s": NoSecret, "<password>": NoSecret, "/run/secrets/db": NoSecret, "DB_PASSWORD": NoSecret, "csrf_token": NoSecret,
-		"password1": NoSecret, "Enter a password": NoSecret, "Password:": NoSecret, "django.contrib.auth": NoSecret, "key.pem": NoSecret, "$2b$12$abcdefghijklmnop": NoSecret,
+		"password1": NoSecret, "Enter a password": NoSecret, "Password:": NoSecret, "django.contrib.auth": NoSecret, "key.pem": NoSecret, "route53:CreateKeySigningKey": NoSecret, "$2b$12$abcdefghijklmnop": NoSecret,
 		"3f2504e0-4f89-11d3-9a0c-0305e82c3301": NoSecret, "5f4dcc3b5aa765d61d8327deb882cf99": NoSecret, "Contraseña": NoSecret, "": NoSecret, "****": NoSecret,
 	} {
 		if got := Judge(text, true); got != want {

@@ -29,7 +29,7 @@ func Judge(text string, hash bool) Guess {
 	case isPlaceholder(low), oneLetter(low):
 		return Placeholder
 	case strings.Contains(text, " "), isConstantName(text), isPath(text), strings.Contains(text, "://"), isUUID(low), isEncoded(text),
-		namesSecret(text), strings.HasSuffix(text, ":"), foreignWord(text), dotted.MatchString(text), strings.ContainsAny(text, "<>{}"),
+		namesSecret(text), strings.HasSuffix(text, ":"), foreignWord(text), dotted.MatchString(text), action.MatchString(text), strings.ContainsAny(text, "<>{}"),
 		hash && isHash(low), !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }):
 		return NoSecret
 	case IsRandom(text):
@@ -67,6 +67,7 @@ func isWord(low string) bool {
 var (
 	constantName = regexp.MustCompile(`^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^[A-Z]+$`)
 	dotted       = regexp.MustCompile(`^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$`)
+	action       = regexp.MustCompile(`^[a-z][a-z0-9-]*:[A-Z][a-z]+[A-Z]\w*$`) // of an IAM policy: s3:GetObject
 	uuid         = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
 	kebab        = regexp.MustCompile(`^[A-Za-z]+(?:[-_:./][A-Za-z]+|[-_:./]v?\d{1,2})*\d?$`)
 	encoded      = regexp.MustCompile(`^(?:\{[A-Z0-9-]+\}|\$(?:2[abxy]?|1|5|6|y|argon2\w*|pbkdf2[\w-]*|scrypt|apr1)\$|(?:pbkdf2|bcrypt|argon2|scrypt|sha1|sha256|md5)[_\w]*[$:]|sha(?:1|256|384|512)-)`)

@@ -30,9 +30,9 @@ var secretEnds = map[string]string{
 var notSecret = map[string]bool{
 	"is": true, "has": true, "no": true, "num": true, "n": true, "max": true, "min": true, "total": true, "count": true, "len": true, "length": true, "needs": true,
 	"require": true, "required": true, "requires": true, "use": true, "uses": true, "with": true, "without": true, "valid": true, "invalid": true, "missing": true, "should": true, "can": true, "show": true, "wrong": true,
-	"masked": true, "redacted": true, "hidden": true, "obfuscated": true, "safe": true, "sanitized": true, "hashed": true, "hash": true, "encrypted": true, "short": true, "truncated": true,
+	"masked": true, "mask": true, "redacted": true, "redact": true, "obscured": true, "obscure": true, "hidden": true, "obfuscated": true, "safe": true, "sanitized": true, "hashed": true, "hash": true, "encrypted": true, "short": true, "truncated": true,
 	"csrf": true, "xsrf": true, "csrfmiddleware": true, "next": true, "page": true, "continuation": true, "pagination": true, "sync": true, "eos": true, "bos": true, "pad": true, "special": true, "unk": true, "prev": true, "previous": true, "current": true,
-	"fake": true, "dummy": true, "example": true, "public": true, "device": true, "check": true, "validate": true, "verify": true, "enable": true, "disable": true, "input": true, "output": true, "prompt": true, "stop": true, "start": true, "end": true, "first": true, "last": true,
+	"fake": true, "dummy": true, "example": true, "public": true, "device": true, "check": true, "validate": true, "verify": true, "enable": true, "disable": true, "input": true, "output": true, "prompt": true, "stop": true, "start": true, "end": true, "first": true, "last": true, "starting": true, "full": true, "acquire": true, "release": true, "lexer": true, "parser": true, "syntax": true, "unexpected": true, "expected": true, "sequence": true, "cancel": true, "cancellation": true,
 }
 
 // kindOf says what secret something of that name is, "" if none. Names are

@@ -110,12 +110,8 @@ func secret(n syntax.Node, v *flow.Value) (what string, c analysis.Confidence) {
 	if v == nil {
 		return "", 0
 	}
-	// another name for it
-	for _, o := range v.Origins {
-		if o.Vague || !o.Node.OK() {
-			continue
-		}
-		if what := kindOf(name(item(o.Node))); what != "" {
+	if len(v.Origins) == 1 && !v.Origins[0].Vague && v.Origins[0].Node.OK() { // another name for it
+		if what := kindOf(name(item(v.Origins[0].Node))); what != "" {
 			return what, analysis.Likely
 		}
 	}

@@ -58,7 +58,7 @@ func chosen(n syntax.Node) bool {
 			continue
 		}
 		low := strings.ToLower(p.Child(syntax.FieldCondition).Str())
-		for _, word := range []string{"verify", "cert", "insecure", "check", "valid", "hostname"} {
+		for _, word := range []string{"verif", "cert", "insecure", "check", "valid", "hostname", "trust", "unsafe", "self_signed", "selfsigned", "sslmode", "ssl_mode"} {
 			if strings.Contains(low, word) {
 				return true
 			}

@@ -96,16 +96,20 @@ func judgeCertReqs(p *analysis.Pass, e *flow.Event) {
 // judgeSet judges context.verify_mode = CERT_NONE, session.verify = False and
 // the replacement of the default context.
 func judgeSet(p *analysis.Pass, e *flow.Event) {
+	c := analysis.Certain
+	if chosen(e.Node) {
+		c = analysis.Unsure
+	}
 	switch {
 	case e.Name == "requests.Session.verify":
 		if v, ok := e.Value.Bool(); ok && !v {
-			p.Report(e, analysis.Certain, "verify = False accepts any certificate: "+consequence)
+			p.Report(e, c, "verify = False accepts any certificate: "+consequence)
 		}
 	case e.Name == "ssl._create_default_https_context":
 		if e.Value.Name == "ssl._create_unverified_context" {
 			p.Report(e, analysis.Certain, "this makes every HTTPS request of the process accept any certificate: "+consequence)
 		}
 	case e.Value.Name == "ssl.CERT_NONE":
-		p.Report(e, analysis.Certain, "verify_mode = CERT_NONE accepts any certificate: "+consequence)
+		p.Report(e, c, "verify_mode = CERT_NONE accepts any certificate: "+consequence)
 	}
 }
