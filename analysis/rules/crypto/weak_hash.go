@@ -8,6 +8,8 @@ import (
 
 	"pavise/analysis"
 	"pavise/analysis/flow"
+	"pavise/analysis/lang/python"
+	"pavise/analysis/syntax"
 )
 
 //go:embed weak_hash.md
@@ -59,10 +61,26 @@ func judgeWeakHash(p *analysis.Pass, e *flow.Event) {
 	}
 	c := analysis.Likely
 	switch {
+	case drawn(flow.FindArg(e.Args, "0")):
+		return // what is random stays random
 	case strings.HasPrefix(e.Name, "hmac."), checksumName.MatchString(purpose(e)), checksumName.MatchString(names(e.Node)):
 		c = analysis.Unsure
 	}
 	p.Report(e, c, strings.ToUpper(name)+" is broken: two inputs with the same digest are found in seconds. Use hashlib.sha256, or usedforsecurity=False where nothing depends on it.")
+}
+
+// drawn reports whether an argument is drawn from the system's random numbers.
+func drawn(a *flow.Arg) bool {
+	if a == nil || a.Node.Kind() != syntax.KindCall {
+		return false
+	}
+	switch python.LastName(a.Node.Child(syntax.FieldFunction)) {
+	case "urandom", "token_bytes", "token_hex", "token_urlsafe", "randbytes":
+		return true
+	case "encode":
+		return drawn(&flow.Arg{Node: a.Node.Child(syntax.FieldFunction).Child(syntax.FieldObject)})
+	}
+	return false
 }
 
 // weakDigest is the broken digest that a call makes; ok is false if it makes
