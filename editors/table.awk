@@ -15,6 +15,7 @@ BEGIN {
 	feature("scan of the whole workspace", "a scan finds what is in closed files")
 	feature("names of rules completed", "in the extension host: names of rules are completed in an ignore comment")
 	feature("inlay hints", "in the extension host: inlay hints are off, and come when they are wanted")
+	feature("a line above each handler", "in the extension host: a line above each handler is off, and comes when it is wanted")
 	feature("settings of the editor", "in the extension host: a setting that somebody makes counts, a default does not")
 	feature("the server ends with the editor", "no server is left|no server is left, it ended with 0")
 	feature("the server ends when the editor is killed", "the editor is killed, the server ends")

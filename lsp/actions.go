@@ -478,6 +478,9 @@ type fixCache struct {
 	allDone bool
 	helpers map[*analysis.Finding][]helper
 	tests   map[*analysis.Finding]*poc.Test // nil for those of which none is written
+
+	handlers []poc.Entry
+	listed   bool // handlers is known
 }
 
 // fixesOf are the fixes of a finding of v.

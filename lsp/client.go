@@ -29,7 +29,8 @@ type client struct {
 
 	markdown bool // of hover
 
-	hints, hintRefresh bool // of inlay hints
+	hints, hintRefresh  bool // of inlay hints
+	lenses, lensRefresh bool // of code lenses
 
 	configuration, watchSettings, watchFiles bool
 	progress, showDocument                   bool
@@ -133,6 +134,8 @@ func readClient(params []byte) client {
 		progress:       window.at("workDoneProgress").bool(),
 		hints:          document.at("inlayHint").object(),
 		hintRefresh:    workspace.at("inlayHint", "refreshSupport").bool(),
+		lenses:         document.at("codeLens").object(),
+		lensRefresh:    workspace.at("codeLens", "refreshSupport").bool(),
 		showDocument:   window.at("showDocument", "support").bool(),
 	}
 	c.createFiles = c.versionedEdits &&

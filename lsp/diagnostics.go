@@ -37,9 +37,7 @@ func (s *server) publish(ctx context.Context, d *document) {
 func (s *server) republish(ctx context.Context, d *document) {
 	s.publish(ctx, d)
 	s.refreshPulls(ctx)
-	if s.settingsFor(s.folderOf(d.path)).hints {
-		s.refreshHints(ctx)
-	}
+	s.refreshMarksOf(ctx, d)
 }
 
 // push sends one publishDiagnostics.

@@ -36,6 +36,7 @@ var requests = map[string]request{
 	protocol.MethodWorkspaceDiagnostic:     (*server).pullWorkspace,
 	protocol.MethodWorkspaceExecuteCommand: (*server).executeCommand,
 	protocol.MethodTextDocumentInlayHint:   (*server).inlayHints,
+	protocol.MethodTextDocumentCodeLens:    (*server).codeLenses,
 	methodExplain:                          (*server).explainRequest,
 	methodRules:                            (*server).listRules,
 }

@@ -97,14 +97,26 @@ func sourceName(in *source.File, step *analysis.Step) string {
 	return string(text)
 }
 
-// refreshHints has the client ask again for hints that changed without an edit.
-func (s *server) refreshHints(ctx context.Context) {
-	if !s.client.hintRefresh {
-		return
+// refreshMarksOf is refreshMarks if the settings for a document want any.
+func (s *server) refreshMarksOf(ctx context.Context, d *document) {
+	if o := s.settingsFor(s.folderOf(d.path)); o.hints || o.lenses {
+		s.refreshMarks(ctx)
 	}
-	s.start(ctx, "hints", func(ctx context.Context) {
-		if err := s.call(ctx, protocol.MethodWorkspaceInlayHintRefresh, nil, nil); err != nil {
-			s.refused(err)
+}
+
+// refreshMarks has the client ask again for hints and lenses that changed without
+// an edit.
+func (s *server) refreshMarks(ctx context.Context) {
+	refresh := func(wanted bool, method string) {
+		if !wanted {
+			return
 		}
-	})
+		s.start(ctx, method, func(ctx context.Context) {
+			if err := s.call(ctx, method, nil, nil); err != nil {
+				s.refused(err)
+			}
+		})
+	}
+	refresh(s.client.hintRefresh, protocol.MethodWorkspaceInlayHintRefresh)
+	refresh(s.client.lensRefresh, protocol.MethodWorkspaceCodeLensRefresh)
 }

@@ -63,6 +63,9 @@ func (s *server) capabilities() protocol.ServerCapabilities {
 	if s.client.hints {
 		c.InlayHintProvider = protocol.Boolean(true)
 	}
+	if s.client.lenses {
+		c.CodeLensProvider = &protocol.CodeLensOptions{}
+	}
 	if s.pull {
 		c.DiagnosticProvider = &protocol.DiagnosticOptions{
 			Identifier:           new("pavise"),

@@ -67,6 +67,7 @@ func (s *server) showOther(ctx context.Context, p *project, snap *engine.Snapsho
 	case d.snap == nil || !sameFindings(d.snap, snap):
 		d.take(snap)
 		s.publish(ctx, d)
+		s.refreshMarksOf(ctx, d)
 	default:
 		d.take(snap)
 	}

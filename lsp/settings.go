@@ -22,6 +22,7 @@ type settings struct {
 	pull        bool // "diagnostics": "pull"
 	scanAtStart bool // "scan": "workspace"
 	hints       bool // "inlay-hints"
+	lenses      bool // "code-lenses"
 }
 
 // Keys are what an editor can set beside the keys of the configuration.
@@ -31,6 +32,8 @@ func Keys() []config.Key {
 			Doc: "What is analysed when the editor starts: the `open` files, or the whole `workspace`."},
 		{Name: "inlay-hints", Type: "`true`, `false`",
 			Doc: "Whether the text shows where the untrusted data of findings comes from, and where it arrives."},
+		{Name: "code-lenses", Type: "`true`, `false`",
+			Doc: "Whether the text says above each function that a framework calls what its routes are, how many values it reads of a request, which guards are written at it, and where the data arrives."},
 		{Name: "diagnostics", Type: "a string", Enum: []string{diagnosticsPush, diagnosticsPull},
 			Doc: "How findings reach an editor that can do both: `push` is faster, `pull` lets the editor ask. Read when the server starts."},
 	}
@@ -62,6 +65,7 @@ func (s *server) readSettings(text []byte) settings {
 		layer:       layer,
 		pull:        v.at("diagnostics").string() == diagnosticsPull,
 		hints:       v.at("inlay-hints").bool(),
+		lenses:      v.at("code-lenses").bool(),
 		scanAtStart: v.at("scan").string() == scanWorkspace,
 	}
 }
@@ -112,7 +116,7 @@ func (s *server) fetchSettings(ctx context.Context) {
 		}
 	}
 	s.reload(ctx)
-	s.refreshHints(ctx)
+	s.refreshMarks(ctx)
 }
 
 // didChangeConfiguration reads the settings that come with it, unless the
@@ -130,6 +134,6 @@ func (s *server) didChangeConfiguration(ctx context.Context, params []byte) erro
 	defer s.mu.Unlock()
 	s.setOptions(s.readSettings(v.encode()))
 	s.reload(ctx)
-	s.refreshHints(ctx)
+	s.refreshMarks(ctx)
 	return nil
 }

@@ -23,6 +23,8 @@ func (f *frame) runAs(fn *Func, how routed) {
 	g.depth = 0
 	g.parent = fn.closure
 	if how.route != nil {
+		defer func(outer syntax.Node) { f.run.handler = outer }(f.run.handler)
+		f.run.handler = fn.node
 		f.handler(g, fn, how)
 	}
 	g.route, g.pattern, g.syntax, g.wraps = how.route, how.pattern, how.syntax, f.wrapped(fn)
@@ -269,6 +271,9 @@ func (f *frame) entryParams(g *frame, fn *Func, params []python.Param, how route
 		}
 		g.view = g.view || strings.HasSuffix(v.Type, "Request")
 		g.setLocal(p.Name, v)
+		if f.run.observed {
+			g.received(p.Node, v)
+		}
 	}
 }
 

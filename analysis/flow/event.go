@@ -19,6 +19,7 @@ const (
 	Output                    // a template puts a value into a page
 	Handled                   // a function that a framework calls: Node is its definition, Args are its decorators
 	Form                      // a form of a template is sent by POST: Node is its tag
+	Received                  // data of a client is read: Node is the expression or the parameter; only of a program that was told to [Program.Observe]
 	Compared                  // == or != (Name) of two values (Args), one of which is a digest or bears the name of a secret
 	// Decided is what hangs on data of a remote client: ==, !=, in, not in or
 	// startswith (Name) of two values (Args), or "" for the truth of one.
@@ -73,6 +74,9 @@ type Event struct {
 	Through []string
 	// Func is the qualified name of the enclosing function, "" at module level.
 	Func string
+	// Handler is the definition of the function that a framework calls in which
+	// this happened, if it is one, also where the call of another led to it.
+	Handler syntax.Node
 }
 
 // Hole is a place of a page that a template fills.

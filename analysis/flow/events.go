@@ -240,6 +240,7 @@ func (f *frame) emit(e Event) {
 	e.Inlined = f.depth > 0
 	e.Indirect = e.Kind == Called && e.Node == f.run.indirect
 	e.View = f.fn == nil || f.inView()
+	e.Handler = f.run.handler
 	f.run.events = append(f.run.events, e)
 }
 

@@ -19,6 +19,9 @@ func (f *frame) eval(n syntax.Node) *Value {
 	f.run.nest++
 	v := f.expr(n)
 	f.run.nest--
+	if f.run.observed {
+		f.received(n, v)
+	}
 	if f.env != nil && f.env.recalls {
 		if k := n.Kind(); k == syntax.KindCall || k == syntax.KindSubscript || k == syntax.KindAttribute {
 			return f.recalled(n, v)

@@ -313,6 +313,8 @@ type run struct {
 	made      map[*Value]int        // events of responses whose content type may still be set
 	notes     []weakNote            // half measures
 	strict    []strictNote          // checks that hold
+	handler   syntax.Node           // the function that a framework calls which is run
+	observed  bool                  // see Program.Observe
 }
 
 func (f *frame) step() bool {

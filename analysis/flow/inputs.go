@@ -5,6 +5,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"pavise/analysis/models"
+	"pavise/analysis/syntax"
 )
 
 // Lookups are the answers that [Files] gave when imports and templates were
@@ -32,6 +35,22 @@ type Route struct {
 // Trace makes the program keep what [Analyzer.Inputs] tells. It is called
 // before there are files.
 func (p *Program) Trace() { p.tracing = true }
+
+// Observe makes the program tell of data that is read, as [Received]. It is
+// called before there are files.
+func (p *Program) Observe() { p.observed = true }
+
+// received tells that n is where data of a client comes in.
+func (f *frame) received(n syntax.Node, v *Value) {
+	if f.run.quiet > 0 {
+		return
+	}
+	here := func(o Origin) bool { return o.Node == n && o.Tier == models.Remote }
+	if slices.ContainsFunc(v.Origins, here) ||
+		slices.ContainsFunc(v.parts, func(p part) bool { return p.v != nil && slices.ContainsFunc(p.v.Origins, here) }) {
+		f.emit(Event{Kind: Received, Node: n})
+	}
+}
 
 // Inputs are what the present results of the file depend on. ok is false if
 // some of them do not hold any more.

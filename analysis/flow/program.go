@@ -34,17 +34,18 @@ type Files interface {
 // one owner.
 type Program struct {
 	*Index
-	files   Files
-	modules map[string]*Analyzer        // by path; nil for what cannot be read
-	units   map[*syntax.Unit]*unitState // of all modules
-	unbound map[string]*Value           // the one value of each name that no file binds
-	routes  map[routeKey][]Registration // handlers that another file registers
-	table   depTable
-	located map[string]map[string]string // folder -> target -> file NUL rest
-	tracing bool                         // keep what Inputs tells
-	runs    int                          // of units, since the program was made
-	asking  bool                         // the units that may register handlers are being run
-	also    []*Analyzer                  // in which something was soiled by the way
+	files    Files
+	modules  map[string]*Analyzer        // by path; nil for what cannot be read
+	units    map[*syntax.Unit]*unitState // of all modules
+	unbound  map[string]*Value           // the one value of each name that no file binds
+	routes   map[routeKey][]Registration // handlers that another file registers
+	table    depTable
+	located  map[string]map[string]string // folder -> target -> file NUL rest
+	tracing  bool                         // keep what Inputs tells
+	observed bool                         // see Observe
+	runs     int                          // of units, since the program was made
+	asking   bool                         // the units that may register handlers are being run
+	also     []*Analyzer                  // in which something was soiled by the way
 }
 
 // NewProgram returns a program without files; files may be nil for one that

@@ -22,13 +22,13 @@ func (m *Module) result(i int) *Result {
 	}
 	st.busy = true
 	m.a.runs++
-	r := &run{unit: st, deps: m.a.newDeps()}
+	r := &run{unit: st, deps: m.a.newDeps(), observed: m.a.observed}
 	res := &Result{}
 	r.runUnit(res)
 	r.tests()
 	res.Events = r.finish()
 	if g := m.givenByCallers(r); g != nil {
-		again := &run{unit: st, deps: r.deps, given: g}
+		again := &run{unit: st, deps: r.deps, given: g, observed: r.observed}
 		*res = Result{}
 		again.runUnit(res)
 		again.partial, r = again.partial || r.partial, again

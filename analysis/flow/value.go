@@ -406,6 +406,12 @@ func (v *Value) tells() bool {
 	return v.any(func(t models.Tier) bool { return t == models.Error })
 }
 
+// Remote reports whether data of a client is in the value or its parts, clean or
+// not.
+func (v *Value) Remote() bool {
+	return v.any(func(t models.Tier) bool { return t == models.Remote })
+}
+
 // any reports whether data of some tier is in the value or its parts.
 func (v *Value) any(tier func(models.Tier) bool) bool {
 	budget := maxLooked

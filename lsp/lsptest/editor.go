@@ -393,7 +393,7 @@ func (e *Editor) answer(id json.RawMessage, method string, params json.RawMessag
 		m["result"] = map[string]any{"applied": err == nil}
 	case "window/showDocument":
 		m["result"] = map[string]any{"success": true}
-	case "client/registerCapability", "window/workDoneProgress/create", "workspace/diagnostic/refresh":
+	case "client/registerCapability", "window/workDoneProgress/create", "workspace/diagnostic/refresh", "workspace/inlayHint/refresh", "workspace/codeLens/refresh":
 		m["result"] = nil
 	default:
 		m["error"] = map[string]any{"code": -32601, "message": "no " + method}

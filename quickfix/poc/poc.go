@@ -4,7 +4,8 @@
 //
 // A request is read off the code: the handler among the functions on the way of
 // the data, its route, and the name under which it asks for the data. Where one
-// of these is not written down plainly there is no request.
+// of these is not written down plainly there is no request. [Handlers] says in
+// short what every handler of a file is to a client.
 package poc
 
 import (

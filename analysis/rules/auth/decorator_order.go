@@ -40,7 +40,7 @@ func judgeOrder(p *analysis.Pass, e *flow.Event) {
 	}
 	for i := range max(last, 0) {
 		d := e.Args[i]
-		if Registers(d.Value.Name) || !guards(d) {
+		if Registers(d.Value.Name) || !Guards(d) {
 			continue
 		}
 		x := p.Report(e, grade(d), "@"+short(callee(d.Node))+" has no effect on this route: the decorator below it has already given the framework the function without it. Put it under the route decorator.")
@@ -97,9 +97,9 @@ func short(n syntax.Node) string {
 	return s[strings.LastIndexByte(s, '.')+1:]
 }
 
-// guards reports whether a decorator keeps callers out: by its name, unless it
+// Guards reports whether a decorator keeps callers out: by its name, unless it
 // is one of the project that only marks the function.
-func guards(d flow.Arg) bool {
+func Guards(d flow.Arg) bool {
 	name := short(callee(d.Node))
 	if !guardName(name) {
 		return false

@@ -96,6 +96,7 @@ func editorSettings() (settings, error) {
 		"models":           {Type: "object", Default: struct{}{}},
 		"scan":             {Type: "string", Scope: "window"},
 		"inlay-hints":      {Type: "boolean", Default: false},
+		"code-lenses":      {Type: "boolean", Default: false},
 		"diagnostics":      {Type: "string", Scope: "window"},
 	}
 	defaults := defaultValues()

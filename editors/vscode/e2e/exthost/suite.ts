@@ -132,6 +132,19 @@ const tests: Test[] = [
     await settings.update('inlay-hints', undefined, vscode.ConfigurationTarget.Global);
     await until('none', async () => (await hints()).length === 0);
   }],
+  ['a line above each handler is off, and comes when it is wanted', async () => {
+    const doc = await open(app());
+    const lenses = async (): Promise<string[]> => {
+      const all = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', doc.uri, 100);
+      return all.map((l) => l.command?.title ?? '').filter((title) => title.includes('input'));
+    };
+    assert.deepEqual(await lenses(), []);
+    const settings = vscode.workspace.getConfiguration('pavise');
+    await settings.update('code-lenses', true, vscode.ConfigurationTarget.Global);
+    await until('lenses', async () => (await lenses()).some((title) => title.includes('reaches SQL')));
+    await settings.update('code-lenses', undefined, vscode.ConfigurationTarget.Global);
+    await until('none', async () => (await lenses()).length === 0);
+  }],
   ['restart keeps what is shown', async () => {
     await vscode.commands.executeCommand('pavise.restart');
     await open(app());

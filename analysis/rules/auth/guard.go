@@ -1,0 +1,123 @@
+package auth
+
+import (
+	"slices"
+	"strings"
+
+	"pavise/analysis/flow"
+	"pavise/analysis/lang/python"
+	"pavise/analysis/syntax"
+)
+
+// Seen are the guards that are written at a handler, in the words of the code:
+// its decorators, its parameters that depend on a user, and what its class says.
+// Class is the definition of that class, if there is one. That there are none
+// does not mean that everybody gets in: an application can ask before all of its
+// handlers.
+func Seen(e *flow.Event, class syntax.Node, body []syntax.Node) []string {
+	var list []string
+	add := func(name string) {
+		if name != "" && !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+	}
+	for _, d := range e.Args {
+		if Guards(d) {
+			add(short(callee(d.Node)))
+		}
+		dependencies(d.Node, add)
+	}
+	for _, p := range python.Params(e.Node) {
+		dependencies(p.Annotation, add)
+		dependencies(p.Default, add)
+	}
+	for _, n := range body {
+		permissions(n, add)
+	}
+	if !class.OK() {
+		return list
+	}
+	for _, d := range python.Decorators(class) {
+		for n := range d.Descendants() { // method_decorator(login_required, name="dispatch")
+			if n.Kind() == syntax.KindIdentifier && guardName(n.Str()) {
+				add(n.Str())
+			}
+		}
+	}
+	if bases := class.Child(syntax.FieldSuperclasses); bases.OK() {
+		for b := range bases.NamedChildren() {
+			if name := short(b); strings.HasSuffix(name, "Mixin") && guardName(snake(strings.TrimSuffix(name, "Mixin"))) {
+				add(name)
+			}
+		}
+	}
+	return list
+}
+
+// dependencies are the guards that FastAPI and the like call before a handler.
+func dependencies(n syntax.Node, add func(string)) {
+	if !n.OK() {
+		return
+	}
+	for c := range n.Descendants() {
+		if c.Kind() != syntax.KindCall {
+			continue
+		}
+		name := short(c.Child(syntax.FieldFunction))
+		if name != "Depends" && name != "Security" {
+			continue
+		}
+		on := c.Child(syntax.FieldArguments).NamedChild(0)
+		if !on.OK() {
+			continue
+		}
+		on = callee(on)
+		if word := strings.ToLower(short(on)); name == "Security" || about(word) {
+			add(short(on))
+		}
+	}
+}
+
+// about reports whether the name of a dependency speaks of who the caller is.
+func about(word string) bool {
+	if strings.Contains(word, "optional") || strings.Contains(word, "anonymous") {
+		return false
+	}
+	return guardName(word) || slices.ContainsFunc([]string{
+		"current_user", "current_active", "auth", "token", "bearer", "api_key", "apikey", "login", "logged_in", "permission", "admin", "get_user", "credentials", "principal",
+	}, func(s string) bool { return strings.Contains(word, s) })
+}
+
+// permissions are the classes in an assignment of permission_classes that ask
+// for something.
+func permissions(n syntax.Node, add func(string)) {
+	if n.Kind() == syntax.KindExpressionStatement {
+		n = n.NamedChild(0)
+	}
+	if !n.OK() || n.Kind() != syntax.KindAssignment || n.Child(syntax.FieldLeft).Str() != "permission_classes" {
+		return
+	}
+	right := n.Child(syntax.FieldRight)
+	if !right.OK() {
+		return
+	}
+	for c := range right.Descendants() {
+		if k := c.Kind(); k == syntax.KindIdentifier && c.Parent().Kind() != syntax.KindAttribute || k == syntax.KindAttribute {
+			if name := short(c); name != "AllowAny" {
+				add(name)
+			}
+		}
+	}
+}
+
+// snake is the name of a class as functions are called.
+func snake(name string) string {
+	var b strings.Builder
+	for i, r := range name {
+		if i > 0 && r >= 'A' && r <= 'Z' {
+			b.WriteByte('_')
+		}
+		b.WriteRune(r)
+	}
+	return strings.ToLower(b.String())
+}
