@@ -31,6 +31,7 @@ type client struct {
 
 	hints, hintRefresh  bool // of inlay hints
 	lenses, lensRefresh bool // of code lenses
+	links, linkTips     bool // of document links
 
 	configuration, watchSettings, watchFiles bool
 	progress, showDocument                   bool
@@ -136,6 +137,8 @@ func readClient(params []byte) client {
 		hintRefresh:    workspace.at("inlayHint", "refreshSupport").bool(),
 		lenses:         document.at("codeLens").object(),
 		lensRefresh:    workspace.at("codeLens", "refreshSupport").bool(),
+		links:          document.at("documentLink").object(),
+		linkTips:       document.at("documentLink", "tooltipSupport").bool(),
 		showDocument:   window.at("showDocument", "support").bool(),
 	}
 	c.createFiles = c.versionedEdits &&

@@ -9,7 +9,6 @@ import (
 	"go.lsp.dev/protocol"
 
 	"pavise/analysis"
-	"pavise/analysis/rules"
 	"pavise/analysis/source"
 	"pavise/analysis/suppress"
 )
@@ -18,8 +17,8 @@ import (
 var completionTriggers = []string{"[", ","}
 
 // completion completes the names of rules and classes in the brackets of an
-// ignore comment. Everywhere else it has nothing to say: the rest of Python is
-// for other servers.
+// ignore comment, and in the lists of a configuration. Everywhere else it has
+// nothing to say: the rest is for other servers.
 func (s *server) completion(_ context.Context, params []byte) (answer, any, error) {
 	var p positionParams
 	if err := decode(params, &p); err != nil {
@@ -29,7 +28,11 @@ func (s *server) completion(_ context.Context, params []byte) (answer, any, erro
 	if !ok || !p.Position.ok() {
 		return nil, nil, nil
 	}
-	items := s.completeAt(v, p.Position.in(v.snap.File(), s.client.encoding))
+	complete := s.completeAt
+	if isConfig(v) {
+		complete = s.completeConfig
+	}
+	items := complete(v, p.Position.in(v.snap.File(), s.client.encoding))
 	if items == nil {
 		return nil, nil, nil
 	}
@@ -50,30 +53,9 @@ func (s *server) completeAt(v view, off uint32) []protocol.CompletionItem {
 	rest, _, _ := strings.Cut(after[word.End-off:], "]")
 	given := strings.FieldsFunc(m[2][:len(m[2])-int(off-word.Start)]+" "+rest, func(r rune) bool { return r == ',' || r == ' ' })
 
-	here := reportedNear(v, line, m[1] != "")
-	items := []protocol.CompletionItem{}
-	add := func(name, detail, order string) {
-		if slices.Contains(given, name) {
-			return
-		}
-		items = append(items, protocol.CompletionItem{
-			Label: name, Kind: protocol.CompletionItemKindEnumMember, Detail: protocol.NewOptional(detail), SortText: protocol.NewOptional(order + name),
-			TextEdit: &protocol.TextEdit{Range: rangeOf(file, word, s.client.encoding), NewText: name},
-		})
-	}
-	var classes []string
-	for _, r := range rules.All() {
-		order := "1"
-		if slices.Contains(here, r) {
-			order = "0"
-		}
-		add(r.ID, r.Title, order)
-		if !slices.Contains(classes, r.Class) {
-			classes = append(classes, r.Class)
-			add(r.Class, "all rules of the class", "2")
-		}
-	}
-	return items
+	return s.nameItems(func(name string) bool { return slices.Contains(given, name) }, reportedNear(v, line, m[1] != ""), func(name string) protocol.TextEdit {
+		return protocol.TextEdit{Range: rangeOf(file, word, s.client.encoding), NewText: name}
+	})
 }
 
 // lastName is the name that a list ends with, as far as it is typed.

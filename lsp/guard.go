@@ -26,19 +26,20 @@ type answer func(ctx context.Context) (any, error)
 type notification func(s *server, ctx context.Context, params []byte) error
 
 var requests = map[string]request{
-	protocol.MethodInitialize:              (*server).initialize,
-	protocol.MethodShutdown:                (*server).shutdown,
-	protocol.MethodTextDocumentCodeAction:  (*server).codeAction,
-	protocol.MethodCodeActionResolve:       (*server).resolveAction,
-	protocol.MethodTextDocumentHover:       (*server).hover,
-	protocol.MethodTextDocumentCompletion:  (*server).completion,
-	protocol.MethodTextDocumentDiagnostic:  (*server).pullDocument,
-	protocol.MethodWorkspaceDiagnostic:     (*server).pullWorkspace,
-	protocol.MethodWorkspaceExecuteCommand: (*server).executeCommand,
-	protocol.MethodTextDocumentInlayHint:   (*server).inlayHints,
-	protocol.MethodTextDocumentCodeLens:    (*server).codeLenses,
-	methodExplain:                          (*server).explainRequest,
-	methodRules:                            (*server).listRules,
+	protocol.MethodInitialize:               (*server).initialize,
+	protocol.MethodShutdown:                 (*server).shutdown,
+	protocol.MethodTextDocumentCodeAction:   (*server).codeAction,
+	protocol.MethodCodeActionResolve:        (*server).resolveAction,
+	protocol.MethodTextDocumentHover:        (*server).hover,
+	protocol.MethodTextDocumentCompletion:   (*server).completion,
+	protocol.MethodTextDocumentDiagnostic:   (*server).pullDocument,
+	protocol.MethodWorkspaceDiagnostic:      (*server).pullWorkspace,
+	protocol.MethodWorkspaceExecuteCommand:  (*server).executeCommand,
+	protocol.MethodTextDocumentInlayHint:    (*server).inlayHints,
+	protocol.MethodTextDocumentCodeLens:     (*server).codeLenses,
+	protocol.MethodTextDocumentDocumentLink: (*server).documentLinks,
+	methodExplain:                           (*server).explainRequest,
+	methodRules:                             (*server).listRules,
 }
 
 var notifications = map[string]notification{

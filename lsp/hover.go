@@ -22,8 +22,8 @@ const (
 )
 
 // hover tells of the findings under the cursor: what is wrong, the way the data
-// takes, what can be done, and why it matters. In an ignore comment it tells of
-// what is named there.
+// takes, what can be done, and why it matters. In an ignore comment and in a
+// configuration it tells of what is named there.
 func (s *server) hover(_ context.Context, params []byte) (answer, any, error) {
 	var p positionParams
 	if err := decode(params, &p); err != nil {
@@ -41,7 +41,11 @@ func (s *server) hover(_ context.Context, params []byte) (answer, any, error) {
 
 func (s *server) hoverAt(ctx context.Context, v view, off uint32) (any, error) {
 	file, w := v.snap.File(), writer{markdown: s.client.markdown}
-	if list, span := rulesAt(file, off); len(list) > 0 {
+	at := func() ([]*analysis.Rule, source.Span) { return rulesAt(file, off) }
+	if isConfig(v) {
+		at = func() ([]*analysis.Rule, source.Span) { return rulesNamed(v, off) }
+	}
+	if list, span := at(); len(list) > 0 {
 		w.named(list, s.pageURL)
 		return w.hover(rangeOf(file, span, s.client.encoding)), nil
 	}
@@ -136,7 +140,7 @@ func rulesAt(file *source.File, off uint32) ([]*analysis.Rule, source.Span) {
 	return nil, source.Span{}
 }
 
-// named tells of the rules that a comment names.
+// named tells of the rules that a comment or a configuration names.
 func (w *writer) named(list []*analysis.Rule, url func(*analysis.Rule) string) {
 	if len(list) == 1 {
 		w.rule(list[0], url(list[0]))

@@ -66,6 +66,9 @@ func (s *server) capabilities() protocol.ServerCapabilities {
 	if s.client.lenses {
 		c.CodeLensProvider = &protocol.CodeLensOptions{}
 	}
+	if s.client.links {
+		c.DocumentLinkProvider = &protocol.DocumentLinkOptions{}
+	}
 	if s.pull {
 		c.DiagnosticProvider = &protocol.DiagnosticOptions{
 			Identifier:           new("pavise"),

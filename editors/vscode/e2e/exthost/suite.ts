@@ -145,6 +145,16 @@ const tests: Test[] = [
     await settings.update('code-lenses', undefined, vscode.ConfigurationTarget.Global);
     await until('none', async () => (await lenses()).length === 0);
   }],
+  ['names of rules in a configuration lead to their pages', async () => {
+    const uri = vscode.Uri.joinPath(folder(), 'conf', 'pavise.toml');
+    await vscode.workspace.fs.writeFile(uri, Buffer.from('ignore = ["weak-hash"]\n'));
+    await open(uri);
+    await until('a link', async () => {
+      const links = await vscode.commands.executeCommand<vscode.DocumentLink[]>('vscode.executeLinkProvider', uri, 100);
+      return links.some((l) => String(l.target).endsWith('weak-hash.md'));
+    });
+    await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder(), 'conf'), { recursive: true });
+  }],
   ['restart keeps what is shown', async () => {
     await vscode.commands.executeCommand('pavise.restart');
     await open(app());
