@@ -15,6 +15,7 @@ BEGIN {
 	feature("scan of the whole workspace", "a scan finds what is in closed files")
 	feature("names of rules completed", "in the extension host: names of rules are completed in an ignore comment")
 	feature("names in pavise.toml lead to their pages", "in the extension host: names of rules in a configuration lead to their pages")
+	feature("notebooks", "in the extension host: a cell of a notebook has findings, and knows those above it")
 	feature("inlay hints", "in the extension host: inlay hints are off, and come when they are wanted")
 	feature("a line above each handler", "in the extension host: a line above each handler is off, and comes when it is wanted")
 	feature("settings of the editor", "in the extension host: a setting that somebody makes counts, a default does not")

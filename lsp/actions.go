@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -33,6 +34,9 @@ const mostFindings = 40
 // view is a document as a request found it.
 type view struct {
 	*document
+	uri     string // that was asked about: of the document, or of one of its cells
+	cell    *cell  // nil unless it is of one
+	layout  layout // of the cells, in snap
 	version version
 	snap    *engine.Snapshot
 	fixes   *fixCache
@@ -47,12 +51,16 @@ type view struct {
 func (s *server) viewOf(raw string) (view, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	key, _ := documentKey(raw)
-	d := s.docs[key]
+	d, c := s.documentOf(raw)
 	if d == nil || d.snap == nil || d.lost {
 		return view{}, false
 	}
+	v := view{document: d, uri: d.uri, cell: c, layout: d.layout, version: d.version, snap: d.snap, fixes: d.fixes, session: d.project.session}
 	e := s.encoder(d)
+	if c != nil {
+		v.uri, v.version = c.uri, c.version
+		e = e.of(c)
+	}
 	e.other = func(path string) (*source.File, string, bool) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -62,7 +70,36 @@ func (s *server) viewOf(raw string) (view, bool) {
 	if home == "" {
 		home, made = filepath.Join(s.rootOf(d.path), config.FileName), false
 	}
-	return view{document: d, version: d.version, snap: d.snap, fixes: d.fixes, session: d.project.session, home: home, made: made, encoder: e}, true
+	v.home, v.made, v.encoder = home, made, e
+	return v, true
+}
+
+// offset is a place that the client names in the text of the snapshot.
+func (v view) offset(p position, enc source.Encoding) uint32 {
+	if v.cell == nil {
+		return p.in(v.snap.File(), enc)
+	}
+	return v.cell.span.Start + p.in(v.cell.file, enc)
+}
+
+// spanOf is offset for a range.
+func (v view) spanOf(r textRange, enc source.Encoding) (source.Span, error) {
+	if v.cell == nil {
+		return r.in(v.snap.File(), enc)
+	}
+	own, err := r.in(v.cell.file, enc)
+	return own.Shift(v.cell.span.Start), err
+}
+
+// shows reports whether a place of the snapshot is in what was asked about.
+func (v view) shows(off uint32) bool { return v.cell == nil || v.layout.at(off) == v.cell }
+
+// rangeOf is a span of the snapshot as the client knows it.
+func (v view) rangeOf(span source.Span, enc source.Encoding) protocol.Range {
+	if v.cell == nil {
+		return rangeOf(v.snap.File(), span, enc)
+	}
+	return rangeOf(v.cell.file, v.cell.own(span), enc)
 }
 
 // current reports whether the document is still as v has it. Edits for an
@@ -70,9 +107,9 @@ func (s *server) viewOf(raw string) (view, bool) {
 func (s *server) current(v view) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	key, _ := documentKey(v.uri)
+	key, _ := documentKey(v.document.uri)
 	d := s.docs[key]
-	return d == v.document && d.snap == v.snap && !d.lost
+	return d == v.document && d.snap == v.snap && !d.lost && slices.Equal(d.layout, v.layout)
 }
 
 // codeAction answers from the range alone: what a client says of diagnostics
@@ -86,7 +123,7 @@ func (s *server) codeAction(_ context.Context, params []byte) (answer, any, erro
 	if !ok {
 		return nil, []protocol.CommandOrCodeAction{}, nil
 	}
-	span, err := p.Range.in(v.snap.File(), s.client.encoding)
+	span, err := v.spanOf(p.Range, s.client.encoding)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -105,7 +142,7 @@ func (s *server) codeAction(_ context.Context, params []byte) (answer, any, erro
 func (s *server) actions(ctx context.Context, v view, span source.Span, only []string) ([]protocol.CommandOrCodeAction, error) {
 	a := actionList{s: s, v: v}
 	if wanted(only, protocol.CodeActionKindQuickFix) {
-		here := findingsAt(v.snap, span)
+		here := slices.DeleteFunc(findingsAt(v.snap, span), func(f *analysis.Finding) bool { return !v.shows(f.Span.Start) })
 		for _, f := range here {
 			if err := ctx.Err(); err != nil {
 				return nil, err
@@ -133,7 +170,9 @@ func (s *server) actions(ctx context.Context, v view, span source.Span, only []s
 		if len(here) <= mostReported {
 			for _, f := range here {
 				a.addReport(f)
-				a.addTest(f)
+				if v.cell == nil { // else it is no module that a test could import
+					a.addTest(f)
+				}
 			}
 		}
 	}
@@ -271,6 +310,9 @@ func (a *actionList) addFixAll() {
 // a command for clients that know no more.
 func (a *actionList) addEdits(action *protocol.CodeAction, t ticket, x change) {
 	c := &a.s.client
+	if a.v.cell != nil && a.s.workspaceEdit(a.v, x.edits) == nil {
+		return
+	}
 	switch {
 	case !c.actionLiterals && c.applyEdit:
 		a.offered = append(a.offered, &protocol.Command{Title: action.Title, Command: cmdApplyFix, Arguments: arguments(t)})
@@ -297,8 +339,9 @@ func (a *actionList) addIgnore(f *analysis.Finding) {
 		return
 	}
 	action := a.literal(title, protocol.CodeActionKindQuickFix, f)
-	action.Edit = a.s.workspaceEdit(a.v, []source.Edit{edit})
-	a.offered = append(a.offered, action)
+	if action.Edit = a.s.workspaceEdit(a.v, []source.Edit{edit}); action.Edit != nil {
+		a.offered = append(a.offered, action)
+	}
 }
 
 // addRemoval offers to take away an ignore that hides nothing.
@@ -311,8 +354,9 @@ func (a *actionList) addRemoval(f *analysis.Finding) {
 		return
 	}
 	action := a.literal("Remove the ignore that hides nothing", protocol.CodeActionKindQuickFix, f)
-	action.Edit = a.s.workspaceEdit(a.v, []source.Edit{edit})
-	a.offered = append(a.offered, action)
+	if action.Edit = a.s.workspaceEdit(a.v, []source.Edit{edit}); action.Edit != nil {
+		a.offered = append(a.offered, action)
+	}
 }
 
 func (a *actionList) addExplain(f *analysis.Finding) {
@@ -408,8 +452,12 @@ func (t *ticket) finding(v view) *analysis.Finding {
 	return nil
 }
 
-// workspaceEdit is edits of a document in the client's words.
+// workspaceEdit is edits of a document in the client's words, nil if the client
+// could not make them.
 func (s *server) workspaceEdit(v view, edits []source.Edit) *protocol.WorkspaceEdit {
+	if v.cell != nil {
+		return s.cellEdits(v.layout, edits)
+	}
 	return s.fileEdit(v.snap.File(), v.uri, v.version.int32(), edits)
 }
 
@@ -421,9 +469,13 @@ type change struct {
 }
 
 // changeEdit is a change in the client's words, with what it brings for the files beside
-// the code: one that is not there only for clients that can make it.
+// the code: one that is not there only for clients that can make it. It is nil if the
+// client could not make it.
 func (s *server) changeEdit(v view, x change) *protocol.WorkspaceEdit {
 	all := s.workspaceEdit(v, x.edits)
+	if all == nil {
+		return nil
+	}
 	read := func(path string) (*source.File, error) {
 		s.mu.Lock()
 		defer s.mu.Unlock()

@@ -32,6 +32,7 @@ type client struct {
 	hints, hintRefresh  bool // of inlay hints
 	lenses, lensRefresh bool // of code lenses
 	links, linkTips     bool // of document links
+	notebooks           bool
 
 	configuration, watchSettings, watchFiles bool
 	progress, showDocument                   bool
@@ -139,6 +140,7 @@ func readClient(params []byte) client {
 		lensRefresh:    workspace.at("codeLens", "refreshSupport").bool(),
 		links:          document.at("documentLink").object(),
 		linkTips:       document.at("documentLink", "tooltipSupport").bool(),
+		notebooks:      caps.at("notebookDocument", "synchronization").object(),
 		showDocument:   window.at("showDocument", "support").bool(),
 	}
 	c.createFiles = c.versionedEdits &&

@@ -137,8 +137,12 @@ func (s *server) applyFix(arg value) (answer, any, error) {
 		if len(x.edits) == 0 || !s.current(v) {
 			return nil, protocol.ErrContentModified
 		}
+		edit := s.changeEdit(v, x)
+		if edit == nil {
+			return nil, protocol.ErrContentModified
+		}
 		var r protocol.ApplyWorkspaceEditResult
-		err := s.call(ctx, protocol.MethodWorkspaceApplyEdit, &protocol.ApplyWorkspaceEditParams{Edit: *s.changeEdit(v, x)}, &r)
+		err := s.call(ctx, protocol.MethodWorkspaceApplyEdit, &protocol.ApplyWorkspaceEditParams{Edit: *edit}, &r)
 		return nil, err
 	}, nil, nil
 }

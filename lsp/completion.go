@@ -32,7 +32,7 @@ func (s *server) completion(_ context.Context, params []byte) (answer, any, erro
 	if isConfig(v) {
 		complete = s.completeConfig
 	}
-	items := complete(v, p.Position.in(v.snap.File(), s.client.encoding))
+	items := complete(v, v.offset(p.Position, s.client.encoding))
 	if items == nil {
 		return nil, nil, nil
 	}
@@ -54,7 +54,7 @@ func (s *server) completeAt(v view, off uint32) []protocol.CompletionItem {
 	given := strings.FieldsFunc(m[2][:len(m[2])-int(off-word.Start)]+" "+rest, func(r rune) bool { return r == ',' || r == ' ' })
 
 	return s.nameItems(func(name string) bool { return slices.Contains(given, name) }, reportedNear(v, line, m[1] != ""), func(name string) protocol.TextEdit {
-		return protocol.TextEdit{Range: rangeOf(file, word, s.client.encoding), NewText: name}
+		return protocol.TextEdit{Range: v.rangeOf(word, s.client.encoding), NewText: name}
 	})
 }
 

@@ -40,24 +40,34 @@ func (s *server) republish(ctx context.Context, d *document) {
 	s.refreshMarksOf(ctx, d)
 }
 
-// push sends one publishDiagnostics.
+// push sends one publishDiagnostics, or one for each cell of a notebook.
 func (s *server) push(d *document) {
+	for _, c := range d.layout {
+		s.pushOf(c.uri, c.version, s.encoder(d).of(c))
+	}
+	if d.notebook != nil {
+		return
+	}
 	if (d.template || d.plain) && !d.shown {
 		if d.snap == nil || len(d.snap.Findings()) == 0 {
 			return // like nearly all that an editor opens beside Python
 		}
 		d.shown = true
 	}
+	s.pushOf(d.uri, d.version, s.encoder(d))
+}
+
+func (s *server) pushOf(uri string, v version, e encoder) {
 	f := s.out.frame()
-	f.topic = d.uri
+	f.topic = uri
 	f.b = append(f.b, `{"jsonrpc":"2.0","method":"textDocument/publishDiagnostics","params":{"uri":`...)
-	f.b = appendString(f.b, d.uri)
-	if d.version.ok {
+	f.b = appendString(f.b, uri)
+	if v.ok {
 		f.b = append(f.b, `,"version":`...)
-		f.b = strconv.AppendInt(f.b, d.version.n, 10)
+		f.b = strconv.AppendInt(f.b, v.n, 10)
 	}
 	f.b = append(f.b, `,"diagnostics":`...)
-	f.b = s.encoder(d).appendAll(f.b)
+	f.b = e.appendAll(f.b)
 	f.b = append(f.b, `}}`...)
 	s.queue(f)
 }
@@ -88,11 +98,19 @@ type encoder struct {
 	heads   map[*analysis.Rule]string // see ruleHeads
 	// other gives the text and the URI of another file that a step lies in; ok is
 	// false if it cannot be read.
-	other func(path string) (f *source.File, uri string, ok bool)
+	other  func(path string) (f *source.File, uri string, ok bool)
+	layout layout // of the cells of a notebook
+	cell   *cell  // that the diagnostics are of
 }
 
 func (s *server) encoder(d *document) encoder {
-	return encoder{snap: d.snap, version: d.version, client: &s.client, uri: d.uri, heads: s.heads, other: s.otherFile}
+	return encoder{snap: d.snap, version: d.version, client: &s.client, uri: d.uri, heads: s.heads, other: s.otherFile, layout: d.layout}
+}
+
+// of is the encoder for one of the cells.
+func (e encoder) of(c *cell) encoder {
+	e.cell, e.uri, e.version = c, c.uri, c.version
+	return e
 }
 
 // ruleHeads is what every diagnostic of a rule says between its severity and
@@ -121,13 +139,16 @@ func (e encoder) appendAll(b []byte) []byte {
 	findings := e.snap.Findings()
 	uri := appendString(nil, e.uri)
 	for i := range findings {
-		if i > 0 {
+		if e.cell != nil && e.layout.at(findings[i].Span.Start) != e.cell {
+			continue
+		}
+		if b[len(b)-1] != '[' {
 			b = append(b, ',')
 		}
 		b = e.append(b, &findings[i], uri)
 	}
-	if note := e.snap.Note(); note != "" {
-		if len(findings) > 0 {
+	if note := e.snap.Note(); note != "" && (e.cell == nil || e.cell.first) {
+		if b[len(b)-1] != '[' {
 			b = append(b, ',')
 		}
 		b = append(b, `{"range":{"start":{"line":0,"character":0},"end":{"line":0,"character":0}},"severity":3,"source":"pavise","message":`...)
@@ -139,7 +160,11 @@ func (e encoder) appendAll(b []byte) []byte {
 // append writes one finding; uri is that of the document, quoted.
 func (e encoder) append(b []byte, f *analysis.Finding, uri []byte) []byte {
 	b = append(b, `{"range":`...)
-	b = appendRange(b, e.snap.File(), f.Span, e.client.encoding)
+	if e.cell == nil {
+		b = appendRange(b, e.snap.File(), f.Span, e.client.encoding)
+	} else {
+		b = appendRange(b, e.cell.file, e.cell.own(f.Span), e.client.encoding)
+	}
 	b = append(b, `,"severity":`...)
 	b = append(b, '0'+byte(severityOf(f)))
 	b = append(b, e.heads[f.Rule]...)
@@ -163,15 +188,15 @@ func (e encoder) append(b []byte, f *analysis.Finding, uri []byte) []byte {
 }
 
 func (e encoder) appendSteps(b []byte, steps []analysis.Step, uri []byte) []byte {
-	own := e.snap.File()
 	for i := range steps {
-		step, in, u := &steps[i], own, uri
-		if step.Path != "" && step.Path != own.Path() {
-			file, raw, ok := e.other(step.Path)
-			if !ok {
-				continue
-			}
-			in, u = file, appendString(nil, raw)
+		step := &steps[i]
+		in, raw, span, ok := e.at(step.Path, step.Span)
+		if !ok {
+			continue
+		}
+		u := uri
+		if raw != e.uri {
+			u = appendString(nil, raw)
 		}
 		if b[len(b)-1] != '[' {
 			b = append(b, ',')
@@ -179,19 +204,24 @@ func (e encoder) appendSteps(b []byte, steps []analysis.Step, uri []byte) []byte
 		b = append(b, `{"location":{"uri":`...)
 		b = append(b, u...)
 		b = append(b, `,"range":`...)
-		b = appendRange(b, in, step.Span, e.client.encoding)
+		b = appendRange(b, in, span, e.client.encoding)
 		b = append(b, `},"message":`...)
 		b = append(appendString(b, step.Text), '}')
 	}
 	return b
 }
 
-// fileOf is the text and the URI of the file that a step lies in.
-func (e encoder) fileOf(path string) (*source.File, string, bool) {
-	if file := e.snap.File(); path == "" || path == file.Path() {
-		return file, e.uri, true
+// at is where the client has a place of a file: the text and the URI of the
+// document, and the place in it.
+func (e encoder) at(path string, span source.Span) (in *source.File, uri string, at source.Span, ok bool) {
+	if own := e.snap.File(); path != "" && path != own.Path() {
+		in, uri, ok = e.other(path)
+		return in, uri, span, ok
 	}
-	return e.other(path)
+	if c := e.layout.at(span.Start); c != nil {
+		return c.file, c.uri, c.own(span), true
+	}
+	return e.snap.File(), e.uri, span, true
 }
 
 // message is the finding's, with the way from source to sink as text where the
@@ -204,22 +234,31 @@ func (e encoder) message(f *analysis.Finding) string {
 	b.WriteString(f.Message)
 	for i := range f.Steps {
 		step := &f.Steps[i]
-		in, _, ok := e.fileOf(step.Path)
-		if !ok {
+		where := e.lineOf(step)
+		if where == "" {
 			continue
 		}
 		b.WriteString("\n  ")
-		b.WriteString(e.lineOf(in, step))
+		b.WriteString(where)
 		b.WriteString(": ")
 		b.WriteString(step.Text)
 	}
 	return b.String()
 }
 
-// lineOf names the line of a step, with its file if that is another one.
-func (e encoder) lineOf(in *source.File, step *analysis.Step) string {
-	line := "line " + strconv.Itoa(int(in.LineAt(step.Span.Start))+1)
-	if in != e.snap.File() {
+// lineOf names the line of a step, with its file or cell if that is another one;
+// "" if the file cannot be read.
+func (e encoder) lineOf(step *analysis.Step) string {
+	in, uri, span, ok := e.at(step.Path, step.Span)
+	if !ok {
+		return ""
+	}
+	line := "line " + strconv.Itoa(int(in.LineAt(span.Start))+1)
+	switch c := e.layout.at(step.Span.Start); {
+	case uri == e.uri:
+	case c != nil && c.uri == uri:
+		line = "cell " + strconv.Itoa(c.number) + ", " + line
+	default:
 		line = filepath.Base(step.Path) + ", " + line
 	}
 	return line
@@ -229,7 +268,7 @@ func (e encoder) lineOf(in *source.File, step *analysis.Step) string {
 // else the one on disk.
 func (s *server) otherFile(path string) (*source.File, string, bool) {
 	for _, d := range s.docs {
-		if d.path == path {
+		if d.path == path && d.notebook == nil {
 			return d.file, d.uri, true
 		}
 	}

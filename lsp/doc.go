@@ -1,6 +1,6 @@
 // Package lsp is the language server: lifecycle, document sync, diagnostics,
-// code actions, hover, configuration and workspace scans, over an
-// [engine.Session] for each project. It decides no security question; it
+// code actions, hover, hints, lenses, links, configuration and workspace scans,
+// over an [engine.Session] for each project. It decides no security question; it
 // carries what the engine and the fixes say to an editor and back.
 //
 // The way of a message: the stream reads it off the wire and skips what is no

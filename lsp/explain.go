@@ -3,6 +3,7 @@ package lsp
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"go.lsp.dev/jsonrpc2"
@@ -123,7 +124,7 @@ func asked(v view, p explainParams, enc source.Encoding) *analysis.Finding {
 			}
 		}
 	case p.Position != nil && p.Position.ok():
-		off := p.Position.in(v.snap.File(), enc)
+		off := v.offset(*p.Position, enc)
 		for i := range findings {
 			f := &findings[i]
 			if f.Span.Start <= off && off <= f.Span.End && (p.Rule == "" || p.Rule == f.Rule.ID) &&
@@ -139,22 +140,36 @@ func (s *server) explained(v view, f *analysis.Finding) *explainedFinding {
 	out := &explainedFinding{
 		URI: v.uri, Fingerprint: f.Fingerprint,
 		Severity: f.Severity.String(), Confidence: f.Confidence.String(), Message: f.Message,
-		Place: s.place(v.snap.File().Masked(v.snap.Secrets()), v.uri, f.Span, ""),
+		Place: s.placeOf(v, "", f.Span, ""),
 		Steps: []explainedPlace{}, Fixes: []explainedFix{},
 	}
 	for i := range f.Steps {
 		step := &f.Steps[i]
-		if file, u, ok := v.encoder.fileOf(step.Path); ok {
-			if file == v.snap.File() {
-				file = file.Masked(v.snap.Secrets())
-			}
-			out.Steps = append(out.Steps, s.place(file, u, step.Span, step.Text))
+		if _, _, _, ok := v.encoder.at(step.Path, step.Span); ok {
+			out.Steps = append(out.Steps, s.placeOf(v, step.Path, step.Span, step.Text))
 		}
 	}
 	for _, fix := range s.fixesOf(v, f) {
 		out.Fixes = append(out.Fixes, explainedFix{fix.Title, fix.Caveat, fix.Refusal})
 	}
 	return out
+}
+
+// placeOf is a place of a file that can be read, without secrets of the one that
+// v is of.
+func (s *server) placeOf(v view, path string, span source.Span, text string) explainedPlace {
+	file, u, at, _ := v.encoder.at(path, span)
+	if own := v.snap.File(); path == "" || path == own.Path() {
+		hide := v.snap.Secrets()
+		if c := v.layout.at(span.Start); c != nil {
+			hide = slices.Clone(hide)
+			for i := range hide {
+				hide[i] = c.own(hide[i])
+			}
+		}
+		file = file.Masked(hide)
+	}
+	return s.place(file, u, at, text)
 }
 
 func (s *server) place(file *source.File, u string, span source.Span, text string) explainedPlace {

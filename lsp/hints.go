@@ -8,7 +8,6 @@ import (
 
 	"go.lsp.dev/protocol"
 
-	"pavise/analysis"
 	"pavise/analysis/source"
 )
 
@@ -32,7 +31,7 @@ func (s *server) inlayHints(_ context.Context, params []byte) (answer, any, erro
 	if !ok || !s.hintsOn(v) {
 		return nil, none, nil
 	}
-	span, err := p.Range.in(v.snap.File(), s.client.encoding)
+	span, err := v.spanOf(p.Range, s.client.encoding)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -66,11 +65,11 @@ func (s *server) hintsIn(v view, span source.Span) []protocol.InlayHint {
 			continue
 		}
 		from := &f.Steps[0]
-		if in, _, ok := v.encoder.fileOf(from.Path); ok {
-			if in == file {
+		if in, _, at, ok := v.encoder.at(from.Path, from.Span); ok {
+			if from.Path == "" || from.Path == file.Path() {
 				add(from.Span, "untrusted")
 			}
-			add(f.Span, "untrusted: "+sourceName(in, from))
+			add(f.Span, "untrusted: "+sourceName(in, at))
 		}
 	}
 	for _, f := range v.session.Elsewhere(v.path) {
@@ -82,15 +81,15 @@ func (s *server) hintsIn(v view, span source.Span) []protocol.InlayHint {
 	out := []protocol.InlayHint{}
 	for _, h := range slices.Compact(hints) {
 		out = append(out, protocol.InlayHint{
-			Position: positionOf(file, h.at, s.client.encoding), Label: protocol.String(h.text), PaddingLeft: new(true),
+			Position: v.rangeOf(source.Span{Start: h.at, End: h.at}, s.client.encoding).Start, Label: protocol.String(h.text), PaddingLeft: new(true),
 		})
 	}
 	return out
 }
 
 // sourceName is the text of a source, short enough to stand behind code.
-func sourceName(in *source.File, step *analysis.Step) string {
-	text := []rune(strings.Join(strings.Fields(strings.ToValidUTF8(string(in.Text()[step.Span.Start:step.Span.End]), "\uFFFD")), " "))
+func sourceName(in *source.File, at source.Span) string {
+	text := []rune(strings.Join(strings.Fields(strings.ToValidUTF8(string(in.Text()[at.Start:at.End]), "\uFFFD")), " "))
 	if len(text) > mostHint {
 		text = append(text[:mostHint], '…')
 	}

@@ -33,7 +33,7 @@ func (s *server) hover(_ context.Context, params []byte) (answer, any, error) {
 	if !ok || !p.Position.ok() {
 		return nil, nil, nil
 	}
-	off := p.Position.in(v.snap.File(), s.client.encoding)
+	off := v.offset(p.Position, s.client.encoding)
 	return func(ctx context.Context) (any, error) {
 		return s.hoverAt(ctx, v, off)
 	}, nil, nil
@@ -47,7 +47,7 @@ func (s *server) hoverAt(ctx context.Context, v view, off uint32) (any, error) {
 	}
 	if list, span := at(); len(list) > 0 {
 		w.named(list, s.pageURL)
-		return w.hover(rangeOf(file, span, s.client.encoding)), nil
+		return w.hover(v.rangeOf(span, s.client.encoding)), nil
 	}
 	findings := v.snap.Findings()
 	var shown *analysis.Finding
@@ -72,7 +72,7 @@ func (s *server) hoverAt(ctx context.Context, v view, off uint32) (any, error) {
 	if shown == nil {
 		return s.hoverElsewhere(v, off), nil
 	}
-	return w.hover(rangeOf(file, shown.Span, s.client.encoding)), nil
+	return w.hover(v.rangeOf(shown.Span, s.client.encoding)), nil
 }
 
 // hoverElsewhere tells what the data under the cursor does in other files: at
@@ -84,7 +84,7 @@ func (s *server) hoverElsewhere(v view, off uint32) any {
 	findings := v.session.Elsewhere(v.path)
 	for i := range findings {
 		f := &findings[i]
-		file, u, ok := v.encoder.fileOf(f.Path)
+		file, u, found, ok := v.encoder.at(f.Path, f.Span)
 		if !ok || count == mostHovered {
 			continue
 		}
@@ -97,7 +97,7 @@ func (s *server) hoverElsewhere(v view, off uint32) any {
 			}
 			w.heading(f.Rule, f.Severity)
 			w.printf("\n%s\n\n", f.Message)
-			line := file.LineAt(f.Span.Start) + 1
+			line := file.LineAt(found.Start) + 1
 			if w.markdown {
 				w.printf("[%s, line %d](%s#L%d)\n", filepath.Base(f.Path), line, u, line)
 			} else {
@@ -112,7 +112,7 @@ func (s *server) hoverElsewhere(v view, off uint32) any {
 	if count == 0 {
 		return nil
 	}
-	return w.hover(rangeOf(v.snap.File(), at, s.client.encoding))
+	return w.hover(v.rangeOf(at, s.client.encoding))
 }
 
 // rulesAt are the rules that an ignore comment names at a place: one by its own
@@ -241,12 +241,12 @@ func (w *writer) finding(v view, f *analysis.Finding, fixes []quickfix.Action) {
 }
 
 func (w *writer) step(v view, i int, step *analysis.Step) {
-	in, u, ok := v.encoder.fileOf(step.Path)
+	in, u, span, ok := v.encoder.at(step.Path, step.Span)
 	if !ok {
 		w.printf("%d. %s\n", i+1, step.Text)
 		return
 	}
-	line, where := in.LineAt(step.Span.Start)+1, v.encoder.lineOf(in, step)
+	line, where := in.LineAt(span.Start)+1, v.encoder.lineOf(step)
 	if w.markdown {
 		w.printf("%d. [%s](%s#L%d): %s\n", i+1, where, u, line, step.Text)
 		return

@@ -42,13 +42,11 @@ func (s *server) rootFor(path string) string {
 }
 
 func (s *server) lensesOf(v view, root string) []protocol.CodeLens {
-	file := v.snap.File()
 	out := []protocol.CodeLens{}
 	for _, e := range s.handlersOf(v, root) {
-		out = append(out, protocol.CodeLens{
-			Range:   rangeOf(file, e.Name, s.client.encoding),
-			Command: protocol.Command{Title: lensText(e)},
-		})
+		if v.shows(e.Name.Start) {
+			out = append(out, protocol.CodeLens{Range: v.rangeOf(e.Name, s.client.encoding), Command: protocol.Command{Title: lensText(e)}})
+		}
 	}
 	return out
 }

@@ -69,6 +69,9 @@ func (s *server) capabilities() protocol.ServerCapabilities {
 	if s.client.links {
 		c.DocumentLinkProvider = &protocol.DocumentLinkOptions{}
 	}
+	if s.client.notebooks {
+		c.NotebookDocumentSync = notebookSync()
+	}
 	if s.pull {
 		c.DiagnosticProvider = &protocol.DiagnosticOptions{
 			Identifier:           new("pavise"),

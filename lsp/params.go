@@ -100,6 +100,14 @@ func (v version) int32() *int32 {
 	return new(int32(v.n))
 }
 
+// text is the version as JSON.
+func (v version) text() string {
+	if !v.ok {
+		return "null"
+	}
+	return strconv.FormatInt(v.n, 10)
+}
+
 // coordinate is a line or a column. Whole numbers too large for it are the
 // largest, which is behind the end of any line.
 type coordinate struct {

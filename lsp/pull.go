@@ -32,8 +32,9 @@ func (s *server) pullDocument(_ context.Context, params []byte) (answer, any, er
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	items := []byte("[]")
-	key, _ := documentKey(p.TextDocument.URI)
-	if d := s.docs[key]; d != nil {
+	if d, c := s.documentOf(p.TextDocument.URI); c != nil {
+		items = s.encoder(d).of(c).appendAll(nil)
+	} else if d != nil {
 		items = s.encoder(d).appendAll(nil)
 	}
 	id := resultID(items)
@@ -73,11 +74,13 @@ func (s *server) pullWorkspace(_ context.Context, params []byte) (answer, any, e
 		b = append(append(b, version...), '}')
 	}
 	for key, d := range s.docs {
-		version := "null"
-		if d.version.ok {
-			version = strconv.FormatInt(d.version.n, 10)
+		for _, c := range d.layout {
+			key, _ := documentKey(c.uri)
+			add(key, c.uri, c.version.text(), s.encoder(d).of(c).appendAll(nil))
 		}
-		add(key, d.uri, version, s.encoder(d).appendAll(nil))
+		if d.notebook == nil {
+			add(key, d.uri, d.version.text(), s.encoder(d).appendAll(nil))
+		}
 	}
 	for key, items := range s.scanned {
 		if s.docs[key] == nil {

@@ -34,6 +34,9 @@ type document struct {
 	// from the client's, so nothing is changed until a whole text comes.
 	lost bool
 
+	notebook *notebookState // nil unless it is a notebook
+	layout   layout         // of its cells in file and snap
+
 	template bool        // and not Python
 	plain    bool        // neither
 	shown    bool        // the client has heard of a finding in it
@@ -61,7 +64,9 @@ func (s *server) didOpen(ctx context.Context, params []byte) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if old := s.docs[key]; old != nil {
+	if old := s.docs[key]; old != nil && old.notebook != nil {
+		return nil // its cells are what counts
+	} else if old != nil {
 		s.log.Warn("document opened twice", zap.String("uri", doc.URI))
 		s.forget(old)
 	}
@@ -137,6 +142,9 @@ func (s *server) didChange(ctx context.Context, params []byte) error {
 	d := s.docs[key]
 	if d == nil {
 		return errUnknownUnlessSkipped(p.TextDocument.URI)
+	}
+	if d.notebook != nil {
+		return nil
 	}
 	s.lastEdit = time.Now()
 	more := s.moreEdits(p.TextDocument.URI)
@@ -275,7 +283,7 @@ func (s *server) didSave(ctx context.Context, params []byte) error {
 	}
 	key, _ := documentKey(p.TextDocument.URI)
 	d := s.docs[key]
-	if d == nil {
+	if d == nil || d.notebook != nil {
 		return nil
 	}
 	if text, ok := savedText(d, p.Text); ok && text != string(d.file.Text()) {
@@ -318,12 +326,12 @@ func (s *server) didClose(ctx context.Context, params []byte) error {
 	defer s.mu.Unlock()
 	key, path := documentKey(p.TextDocument.URI)
 	d := s.docs[key]
-	if d == nil {
+	if d == nil || d.notebook != nil {
 		return nil
 	}
 	s.forget(d)
 	delete(s.docs, key)
-	s.clear(d.uri)
+	s.clearDocument(d)
 	s.rescan(ctx, path)
 	s.ripple(ctx, d.project)
 	return nil

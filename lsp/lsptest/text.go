@@ -47,8 +47,9 @@ type WorkspaceEdit struct {
 
 // doc is an open file.
 type doc struct {
-	text    string
-	version int
+	text     string
+	version  int
+	notebook string // that it is a cell of, or ""
 }
 
 // lineStart is the offset of a line; lines past the end are there.
@@ -145,7 +146,7 @@ func language(name string) string {
 func (e *Editor) Open(name, text string) {
 	uri := e.URI(name)
 	e.mu.Lock()
-	e.docs[uri] = &doc{text, 1}
+	e.docs[uri] = &doc{text: text, version: 1}
 	delete(e.pushed, uri) // of an earlier opening
 	e.mu.Unlock()
 	e.Notify("textDocument/didOpen", map[string]any{"textDocument": map[string]any{
@@ -212,6 +213,9 @@ func (e *Editor) changing(uri string, edits []TextEdit) string {
 		changes = append(changes, map[string]any{"range": x.Range, "text": x.NewText})
 	}
 	d.version++
+	if d.notebook != "" {
+		return changingCell(d.notebook, uri, d.version, changes)
+	}
 	return Frame(map[string]any{"method": "textDocument/didChange", "params": map[string]any{
 		"textDocument": map[string]any{"uri": uri, "version": d.version}, "contentChanges": changes,
 	}})

@@ -126,6 +126,7 @@ export class Server implements vscode.Disposable {
             { scheme: 'untitled', language },
           ]),
           ...texts.map((pattern) => ({ scheme: 'file', pattern })),
+          { notebook: '*', language: 'python' }, // their cells
         ],
         outputChannel: this.output,
         initializationOptions: madeSettings(undefined, keys),

@@ -102,6 +102,32 @@ const tests: Test[] = [
     await type(doc, new vscode.Position(0, 0), '# pavise: ignore-file[command-injection]\n');
     await until('none', () => found(doc.uri).length === 0);
   }],
+  ['a cell of a notebook has findings, and knows those above it', async () => {
+    const cell = (text: string) => new vscode.NotebookCellData(vscode.NotebookCellKind.Code, text, 'python');
+    const doc = await vscode.workspace.openNotebookDocument(
+      'jupyter-notebook',
+      new vscode.NotebookData([
+        cell('%matplotlib inline\nimport sqlite3\nfrom flask import request\ndb = sqlite3.connect("x")'),
+        cell('def look():\n    return request.args["id"]'),
+        cell('def run():\n    db.execute("SELECT a FROM b WHERE c = " + look())'),
+      ]),
+    );
+    await vscode.window.showNotebookDocument(doc);
+    const last = doc.cellAt(2).document;
+    await until('a finding', () => found(last.uri).length > 0);
+    assert.equal(found(last.uri)[0]?.range.start.line, 1);
+    assert.equal(found(doc.cellAt(0).document.uri).length, 0);
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>('vscode.executeCodeActionProvider', last.uri, found(last.uri)[0]?.range);
+    assert.ok(actions.some((a) => a.title.startsWith('Ignore sql-injection')), 'there are no actions');
+    await vscode.workspace.applyEdit(
+      (() => {
+        const edit = new vscode.WorkspaceEdit();
+        edit.set(doc.uri, [vscode.NotebookEdit.deleteCells(new vscode.NotebookRange(1, 2))]);
+        return edit;
+      })(),
+    );
+    await until('no way of the data', () => !codes(doc.cellAt(1).document.uri).includes('sql-injection'));
+  }],
   ['a secret in a file that is no Python', async () => {
     const uri = vscode.Uri.joinPath(folder(), '.env');
     const token = ['ghp', 'R7kQ2mX9vB4nT8cL1zW6pY3sD5fH0jG2aE9u'].join('_');
