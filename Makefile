@@ -7,7 +7,8 @@
 #   proofs programs before and after their fix; with names only those cases: make proofs CASES=bind-parameters
 #   lint   gofmt, go vet, golangci-lint
 #   gen    the generated files
-#   dist   archives, wheels and npm packages for Linux and Windows; needs Python 3, which fetches zig
+#   dist   archives, wheels and npm packages for Linux and Windows; needs Python 3, which fetches zig, and npm for the
+#          VS Code extensions
 #   bench  benchmarks; with Python 3 also the latency of the server
 
 GO ?= go
@@ -52,7 +53,8 @@ gen: tools
 
 # On a Mac: those for macOS.
 dist: tools
-	$(GO) run ./cmd/internal/dist -out dist
+	@command -v npm >/dev/null || echo "npm is not there: the VS Code extensions are left out"
+	$(GO) run ./cmd/internal/dist -out dist $$(command -v npm >/dev/null && echo -vsix)
 
 # A quiet machine, or the figures say nothing. docs/performance.md has those of a good day. A ruff in the PATH is measured
 # beside the server.

@@ -1,7 +1,8 @@
 // Command dist builds what is published: for each platform an archive, a wheel
 // and an npm package, with a bill of materials, and the checksums of them all.
+// With -vsix it also builds the VS Code extension, for each platform and for any.
 //
-//	go run ./cmd/internal/dist [-out dist] [-targets linux/amd64,...] [-pack]
+//	go run ./cmd/internal/dist [-out dist] [-targets linux/amd64,...] [-pack] [-vsix]
 //
 // Programs for Linux and Windows are cross-compiled by zig's C compiler, of a
 // pinned version from PyPI; those for macOS by Apple's, on a Mac. What stands
@@ -65,14 +66,15 @@ func main() {
 	out := flag.String("out", "dist", "the folder that takes what is built")
 	names := flag.String("targets", "", "the platforms, as linux/amd64,windows/amd64; without it all that this system can build")
 	pack := flag.Bool("pack", false, "pack the programs that are in OUT/bin already")
+	vsix := flag.Bool("vsix", false, "also build the VS Code extension; npm fetches what builds it")
 	flag.Parse()
-	if err := run(*out, *names, *pack); err != nil {
+	if err := run(*out, *names, *pack, *vsix); err != nil {
 		fmt.Fprintln(os.Stderr, "dist:", err)
 		os.Exit(1)
 	}
 }
 
-func run(out, names string, pack bool) error {
+func run(out, names string, pack, vsix bool) error {
 	list, err := choose(names)
 	if err != nil {
 		return err
@@ -90,6 +92,11 @@ func run(out, names string, pack bool) error {
 	}
 	if err := r.npmMain(); err != nil {
 		return fmt.Errorf("pack the npm package: %w", err)
+	}
+	if vsix {
+		if err := r.vsix(list); err != nil {
+			return fmt.Errorf("pack the VS Code extension: %w", err)
+		}
 	}
 	return r.checksums()
 }

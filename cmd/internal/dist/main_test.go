@@ -25,7 +25,17 @@ import (
 // pavise, and returns the folder.
 func packed(t *testing.T, list ...target) string {
 	t.Helper()
-	out := t.TempDir()
+	out, names := programs(t, list...)
+	if err := run(out, strings.Join(names, ","), true, false); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// programs puts the program of this test in the place of those that are built.
+func programs(t *testing.T, list ...target) (out string, names []string) {
+	t.Helper()
+	out = t.TempDir()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -34,7 +44,6 @@ func packed(t *testing.T, list ...target) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var names []string
 	for _, g := range list {
 		dir := filepath.Join(out, "bin", g.os+"-"+g.arch)
 		if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -45,10 +54,7 @@ func packed(t *testing.T, list ...target) string {
 		}
 		names = append(names, g.String())
 	}
-	if err := run(out, strings.Join(names, ","), true); err != nil {
-		t.Fatal(err)
-	}
-	return out
+	return out, names
 }
 
 func TestPackages(t *testing.T) {
@@ -177,5 +183,37 @@ func TestReleaseBuildsEveryTarget(t *testing.T) {
 		if strings.Count(workflow, g.String()) != 2 {
 			t.Errorf("release.yml does not build %s once and pack it once", g)
 		}
+	}
+}
+
+// What make e2e then packs: the source of the extension, and in bin the program
+// of one platform.
+func TestStageOfExtension(t *testing.T) {
+	t.Chdir("../../..")
+	dir := t.TempDir()
+	if err := stage(extension, dir); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]bool{
+		"package.json": true, "package-lock.json": true, ".vscodeignore": true, "src/extension.ts": true, "media/icon.png": true,
+		"e2e": false, "node_modules": false, "bin": false, "dist": false,
+	} {
+		if _, err := os.Stat(filepath.Join(dir, name)); (err == nil) != want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	out, _ := programs(t, targets[0], targets[2])
+	bin := filepath.Join(dir, "bin")
+	for _, g := range []target{targets[2], targets[0]} {
+		if err := carry(g, out, bin); err != nil {
+			t.Fatal(err)
+		}
+		found, err := filepath.Glob(filepath.Join(bin, "pavise*"))
+		if err != nil || len(found) != 1 || filepath.Base(found[0]) != g.program() {
+			t.Errorf("%s carries %q (%v)", g.vsixTarget(), found, err)
+		}
+	}
+	if info, err := os.Stat(filepath.Join(bin, "pavise")); err != nil || info.Mode()&0o111 != 0o111 {
+		t.Errorf("the program cannot be executed: %v, %v", info, err)
 	}
 }

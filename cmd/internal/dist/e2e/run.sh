@@ -47,7 +47,8 @@ finds() {
 
 build() {
 	cd "$root"
-	PATH="$PATH:/usr/local/go/bin" go run ./cmd/internal/dist -out "$dist" -targets linux/amd64,linux/arm64,windows/amd64
+	PATH="$PATH:/usr/local/go/bin" go run ./cmd/internal/dist -out "$dist" -targets linux/amd64,linux/arm64,windows/amd64 \
+		$(command -v npm >/dev/null && echo -vsix)
 	cd "$dist"
 	sha256sum --check --quiet SHA256SUMS
 	echo "$(wc -l <SHA256SUMS) files"
@@ -181,6 +182,38 @@ by_npm() {
 	return 1
 }
 
+# extensions: each carries the program of its platform and no other, and the one for any platform none; that of this one runs.
+extensions() {
+	local name platform want to
+	for name in linux-x64 linux-arm64 win32-x64 any; do
+		platform=-$name want=bin/pavise
+		case $name in any) platform='' want='' ;; win32-x64) want=bin/pavise.exe ;; esac
+		to=$E2E_TMP/vsix/$name
+		mkdir -p "$to"
+		python3 -m zipfile -e "$dist/pavise-vscode$platform-$version.vsix" "$to"
+		[ "$(cd "$to/extension" && find bin -name 'pavise*' 2>/dev/null)" = "$want" ] ||
+			{ (cd "$to/extension" && find .); echo "the extension for $name carries something else"; return 1; }
+		if [ "$name" = any ]; then
+			! grep -q 'TargetPlatform' "$to/extension.vsixmanifest"
+			continue
+		fi
+		grep -q "TargetPlatform=\"$name\"" "$to/extension.vsixmanifest"
+		case $name in
+		linux-x64) cmp "$to/extension/$want" "$dist/bin/linux-amd64/pavise" ;;
+		linux-arm64) cmp "$to/extension/$want" "$dist/bin/linux-arm64/pavise" ;;
+		win32-x64) cmp "$to/extension/$want" "$dist/bin/windows-amd64/pavise.exe" ;;
+		esac
+	done
+	# As VS Code unpacks it: with the modes of the archive.
+	python3 - "$dist/pavise-vscode-linux-x64-$version.vsix" <<'END'
+import sys, zipfile
+mode = zipfile.ZipFile(sys.argv[1]).getinfo("extension/bin/pavise").external_attr >> 16
+sys.exit(0 if mode & 0o111 == 0o111 else f"the program has mode {mode:o}")
+END
+	chmod +x "$E2E_TMP/vsix/linux-x64/extension/bin/pavise"
+	finds "$E2E_TMP/vsix/linux-x64/extension/bin/pavise"
+}
+
 # without_program: the message of the starter where its platform's package is missing.
 without_program() {
 	local code=0
@@ -218,6 +251,7 @@ fi
 if command -v node >/dev/null && command -v npm >/dev/null; then
 	step "npm: both packages in an empty folder" by_npm
 	step "npm: without the program it says so" without_program
+	step "the VS Code extensions carry their programs" extensions
 else
 	row skip "npm" 0 "node and npm are not there"
 fi
