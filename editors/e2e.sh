@@ -4,9 +4,10 @@
 # Each editor has a script editors/NAME/e2e/run.sh that is started with these variables set:
 #   E2E_PAVISE   the binary             E2E_BAKERY  the small application that is opened
 #   E2E_TMP      a folder of its own    E2E_CACHE   a folder that survives, for editors that were fetched
+#   E2E_TRAFFIC  takes what the servers sent and got: a file for each
 #   E2E_TABLE    takes a line for each thing that ran or should have: ok, FAIL or skip, editor, what, milliseconds, remark
 # What should run and cannot be had is a FAIL that says why; what cannot run on this machine at all is a skip that says why.
-# lib.sh has what the scripts share. What is installed is tested in the same way by cmd/internal/dist/e2e. Names of editors
+# lib.sh has what the scripts share; traffic/check.sh then checks what the servers sent. What is installed is tested in the same way by cmd/internal/dist/e2e. Names of editors
 # after the binary choose among them. Everything started is ended by its process id.
 set -euo pipefail
 
@@ -20,12 +21,14 @@ trap 'rm -rf "$tmp"' EXIT
 export E2E_PAVISE=$pavise
 export E2E_BAKERY=$here/testdata/bakery
 export E2E_CACHE=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/pavise-e2e
-export E2E_TABLE=$tmp/table
+export E2E_TABLE=$tmp/table E2E_TRAFFIC=$tmp/sent
 : >"$E2E_TABLE"
+mkdir "$E2E_TRAFFIC"
 
 began=$SECONDS
-for script in "$here"/../cmd/internal/dist/e2e/run.sh "$here"/*/e2e/run.sh; do
+for script in "$here"/../cmd/internal/dist/e2e/run.sh "$here"/*/e2e/run.sh "$here/traffic/check.sh"; do
 	editor=$(basename "$(dirname "$(dirname "$script")")")
+	[ "$script" != "$here/traffic/check.sh" ] || editor=traffic
 	[ $# = 0 ] || [[ " $* " = *" $editor "* ]] || continue
 	mkdir -p "$tmp/$editor"
 	lines=$(wc -l <"$E2E_TABLE")

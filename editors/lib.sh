@@ -90,12 +90,13 @@ block() {
 		inside { print }' "$1"
 }
 
-# server FOLDER: writes FOLDER/bin/pavise, the real one with a note of its processes and how they ended.
+# server FOLDER: writes FOLDER/bin/pavise, the real one with a note of its processes, how they ended, and what they sent.
 server() {
 	mkdir -p "$1/bin"
 	cat >"$1/bin/pavise" <<END
 #!/bin/sh
 exec 3<&0
+[ "\$1" != serve ] || set -- "\$@" --trace "$E2E_TRAFFIC/$(basename "$E2E_TMP")-\$\$.jsonl"
 '$E2E_PAVISE' "\$@" <&3 2>>'$1/server.log' &
 echo \$! >>'$1/pids'
 wait \$!

@@ -27,7 +27,7 @@ function feature(name, lines,    n, i, parts) {
 	n = split(lines, parts, "|")
 	for (i = 1; i <= n; i++) shows[parts[i]] = rows
 }
-$1 == "skip" || $2 == "install" { next }
+$1 == "skip" || $2 == "install" || $2 == "traffic" { next }
 {
 	editor = $2
 	version = ""

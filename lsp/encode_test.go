@@ -97,7 +97,7 @@ func TestSeverity(t *testing.T) {
 // else is lost or reordered.
 func TestOutbox(t *testing.T) {
 	r, w := io.Pipe()
-	o := newOutbox(w)
+	o := newOutbox(w, nil)
 	send := func(topic, body string) {
 		f := o.frame()
 		f.topic = topic

@@ -46,9 +46,10 @@ func (f *frame) wire() []byte {
 // goroutine of its own: the reader must never wait for a client that fills one
 // pipe before it empties the other.
 type outbox struct {
-	w    io.Writer
-	done chan struct{} // closed when run has ended
-	pool sync.Pool     // of written frames
+	w     io.Writer
+	trace *tracer
+	done  chan struct{} // closed when run has ended
+	pool  sync.Pool     // of written frames
 
 	mu      sync.Mutex // guards all below
 	changed sync.Cond  // something was queued, written or closed
@@ -58,8 +59,8 @@ type outbox struct {
 	err     error // of the first failed write
 }
 
-func newOutbox(w io.Writer) *outbox {
-	o := &outbox{w: w, done: make(chan struct{})}
+func newOutbox(w io.Writer, trace *tracer) *outbox {
+	o := &outbox{w: w, trace: trace, done: make(chan struct{})}
 	o.changed.L = &o.mu
 	go o.run()
 	return o
@@ -127,6 +128,7 @@ func (o *outbox) run() {
 		if f == nil {
 			return
 		}
+		o.trace.note("out", f.b[headerRoom:])
 		_, err := o.w.Write(f.wire())
 		o.free(f)
 		if err != nil {

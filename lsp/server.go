@@ -24,6 +24,9 @@ type Options struct {
 	// that no rule has one.
 	PageURL func(*analysis.Rule) string
 
+	// Trace takes every message as a line of JSON; nil if nothing is recorded.
+	Trace io.Writer
+
 	// PageDir is where pages are put for the client to show; "" means a folder
 	// of the user's cache.
 	PageDir string
@@ -103,8 +106,10 @@ type server struct {
 // it closes in when that is an [io.Closer].
 func Serve(ctx context.Context, in io.Reader, out io.Writer, o Options) error {
 	s := newServer(o)
-	s.out = newOutbox(out)
+	trace := newTracer(o.Trace)
+	s.out = newOutbox(out, trace)
 	s.stream = newStream(in, s.out, s.log)
+	s.stream.trace = trace
 	s.conn = jsonrpc2.NewConn(s.stream, jsonrpc2.WithCodec(codec{}))
 	connection, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -32,6 +32,7 @@ type stream struct {
 	body   []byte // reused between messages
 	out    *outbox
 	log    *zap.Logger
+	trace  *tracer
 	closed atomic.Bool // by an exit notification: nothing more is read
 }
 
@@ -72,6 +73,7 @@ func (s *stream) ReadFrame(ctx context.Context) ([]byte, int64, error) {
 		if _, err := io.ReadFull(s.in, body); err != nil {
 			return nil, 0, unexpected(err)
 		}
+		s.trace.note("in", body)
 		if err := decodable(body); err != nil {
 			s.log.Warn("malformed message skipped", zap.Error(err), zap.ByteString("start", body[:min(len(body), 200)]))
 			s.refuse(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 
 	"go.uber.org/zap"
@@ -15,6 +16,7 @@ import (
 
 type serveCmd struct {
 	Stdio    bool   `help:"Accepted for editors that pass it; the server always speaks on standard input and output."`
+	Trace    string `placeholder:"FILE" help:"Writes every message of the editor and the server to a file, for a report of a fault. It holds the texts that are edited."`
 	LogLevel string `enum:"debug,info,warn,error" default:"info" help:"debug, info, warn or error; the log goes to standard error."`
 }
 
@@ -38,7 +40,16 @@ func (c *serveCmd) Run(ctx context.Context, a *app) error {
 		}
 	})
 	defer writing.Wait()
-	err = lsp.Serve(ctx, a.stdin, a.stdout, lsp.Options{Log: log, Version: version.Build(), PageURL: pages.url})
+	options := lsp.Options{Log: log, Version: version.Build(), PageURL: pages.url}
+	if c.Trace != "" {
+		f, err := os.OpenFile(c.Trace, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+		if err != nil {
+			return fmt.Errorf("open the trace: %w", err)
+		}
+		defer func() { _ = f.Close() }()
+		options.Trace = f
+	}
+	err = lsp.Serve(ctx, a.stdin, a.stdout, options)
 	if errors.Is(err, lsp.ErrGone) {
 		return nil // an editor that just closes the pipe is no fault worth a message
 	}

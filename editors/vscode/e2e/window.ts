@@ -66,7 +66,7 @@ export class Shim {
     fs.mkdirSync(this.dir, { recursive: true });
     fs.writeFileSync(
       this.file,
-      `#!/bin/sh\nexec 3<&0\n'${env('E2E_PAVISE')}' "$@" <&3 &\npid=$!\necho $pid >>'${this.dir}/pids'\nwait $pid\ncode=$?\necho $code >>'${this.dir}/codes'\nexit $code\n`,
+      `#!/bin/sh\nexec 3<&0\n[ "$1" != serve ] || set -- "$@" --trace '${env('E2E_TRAFFIC')}'/vscode-$$.jsonl\n'${env('E2E_PAVISE')}' "$@" <&3 &\npid=$!\necho $pid >>'${this.dir}/pids'\nwait $pid\ncode=$?\necho $code >>'${this.dir}/codes'\nexit $code\n`,
       { mode: 0o755 },
     );
   }
