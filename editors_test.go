@@ -2,6 +2,7 @@ package pavise_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"regexp"
@@ -10,6 +11,9 @@ import (
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"pavise/analysis/config"
+	"pavise/lsp"
 )
 
 // lspconfigFaults lists what nvim-lspconfig's own checks would not take in a
@@ -89,6 +93,57 @@ func TestJetBrainsTemplate(t *testing.T) {
 	}
 	if err := fits(t, dir+"pavise/clientSettings.json", dir+"template.schema.json"); err == nil {
 		t.Error("the schema takes what is no template")
+	}
+}
+
+// Pages for editors that the tests cannot run say so at their head. Their blocks
+// are JSON, and hold settings that there are.
+func TestPagesOfEditorsThatWereNotRun(t *testing.T) {
+	known := map[string]bool{}
+	for _, k := range append(config.Keys(), lsp.Keys()...) {
+		known[k.Name] = true
+	}
+	block := regexp.MustCompile("(?ms)^```json\n(.*?)^```$")
+	for _, c := range []struct {
+		name string
+		at   []string // where the settings of the server stand
+	}{
+		{"zed", []string{"lsp", "pylsp", "initialization_options"}},
+		{"sublime", []string{"clients", "pavise", "initializationOptions"}},
+	} {
+		text, err := os.ReadFile("editors/" + c.name + "/README.md")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if head, _, _ := strings.Cut(string(text), "```"); !strings.Contains(head, "**This was not run.**") {
+			t.Errorf("the page for %s does not say that it was not run", c.name)
+		}
+		if _, err := os.Stat("editors/" + c.name + "/e2e"); err == nil {
+			t.Errorf("%s is run by now", c.name)
+		}
+		blocks := block.FindAllSubmatch(text, -1)
+		if len(blocks) == 0 {
+			t.Errorf("the page for %s has no block", c.name)
+		}
+		for _, b := range blocks {
+			var v any
+			if err := json.Unmarshal(b[1], &v); err != nil {
+				t.Errorf("%s: %v", c.name, err)
+			}
+			for _, key := range c.at {
+				m, _ := v.(map[string]any)
+				v = m[key]
+			}
+			settings, _ := v.(map[string]any)
+			if len(settings) == 0 {
+				t.Errorf("%s: there are no settings at %q", c.name, c.at)
+			}
+			for name := range settings {
+				if !known[name] {
+					t.Errorf("%s: there is no setting %q", c.name, name)
+				}
+			}
+		}
 	}
 }
 
