@@ -4,7 +4,8 @@
 #
 # Two readers that nobody here wrote: TypeScript's compiler with the types of the protocol's authors, from npm, which also
 # objects to members that are not theirs, and lsprotocol, from PyPI, made of the protocol's meta model. pytest-lsp, from PyPI, is
-# one more client; it objects where an answer does not fit what the editor said of itself.
+# one more client; it objects where an answer does not fit what the editor said of itself. By it the server is also started as it
+# should not be: twice, after it was killed, without a project, among 10,000 files, on a slow disk.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -52,10 +53,30 @@ compiler() {
 }
 
 mkdir -p "$E2E_CACHE"
+
+# client PYTHON FILE ARGUMENT...: runs the tests of a file.
 client() {
-	PAVISE=$E2E_PAVISE BAKERY=$E2E_BAKERY TRACE=$E2E_TRAFFIC/pytest-lsp.jsonl timeout -k 10 120 "$1" -m pytest -q \
-		-p no:cacheprovider -o asyncio_default_fixture_loop_scope=function \
-		-W error::pytest_lsp.LspSpecificationWarning --rootdir "$E2E_TMP" "$here/test_client.py"
+	local program=$1 file=$2
+	shift 2
+	PYTHONDONTWRITEBYTECODE=1 PAVISE=$E2E_PAVISE BAKERY=$E2E_BAKERY TRACE=$E2E_TRAFFIC/pytest-lsp.jsonl \
+		timeout -k 10 300 "$program" -m pytest -q -p no:cacheprovider -o asyncio_default_fixture_loop_scope=function \
+		--basetemp "$E2E_TMP/pytest" --rootdir "$E2E_TMP" "$here/$file" "$@"
+}
+
+# outcomes PYTHON REPORT: a row for each test of pytest's report in XML.
+outcomes() {
+	"$1" - "$2" <<'END' >>"$E2E_TABLE"
+import sys
+import xml.etree.ElementTree as ET
+
+for case in ET.parse(sys.argv[1]).iter("testcase"):
+    what = case.get("name").removeprefix("test_").replace("_", " ")
+    bad = next((c for c in case if c.tag in ("failure", "error", "skipped")), None)
+    state = "ok" if bad is None else "skip" if bad.tag == "skipped" else "FAIL"
+    said = [line for line in (case.findtext("system-out") or "").splitlines() if line and not line.startswith("---")]
+    remark = bad.get("message") if bad is not None else said[-1] if said else ""
+    print(state, "traffic", what, round(float(case.get("time")) * 1000), " ".join(remark.split()), sep="\t")
+END
 }
 
 began=$(now)
@@ -64,8 +85,16 @@ if ! command -v python3 >/dev/null || ! reader=$(python 2>"$E2E_TMP/pip.log"); t
 	cat "$E2E_TMP/pip.log" >&2 || true
 else
 	code=0
-	PYTHONDONTWRITEBYTECODE=1 client "$reader" >"$E2E_TMP/client" 2>&1 || code=$?
+	client "$reader" test_client.py -W error::pytest_lsp.LspSpecificationWarning >"$E2E_TMP/client" 2>&1 || code=$?
 	result "pytest-lsp sees findings and fixes, as three editors" "$began" "$code" "$E2E_TMP/client"
+	need strace strace || true # without it, the slow disk is skipped
+	began=$(now) code=0
+	client "$reader" test_surroundings.py -o junit_logging=system-out --junitxml="$E2E_TMP/report.xml" >"$E2E_TMP/surroundings" 2>&1 || code=$?
+	if [ "$code" -gt 1 ] || ! outcomes "$reader" "$E2E_TMP/report.xml"; then
+		result "the tests of surroundings" "$began" 1 "$E2E_TMP/surroundings"
+	elif [ "$code" = 1 ]; then
+		head -n 120 "$E2E_TMP/surroundings" >&2
+	fi
 fi
 
 shopt -s nullglob
