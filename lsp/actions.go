@@ -61,10 +61,11 @@ func (s *server) viewOf(raw string) (view, bool) {
 		v.uri, v.version = c.uri, c.version
 		e = e.of(c)
 	}
+	other := e.other
 	e.other = func(path string) (*source.File, string, bool) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return s.otherFile(path)
+		return other(path)
 	}
 	home, made := d.project.projectKey.file, true
 	if home == "" {

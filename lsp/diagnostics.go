@@ -104,7 +104,7 @@ type encoder struct {
 }
 
 func (s *server) encoder(d *document) encoder {
-	return encoder{snap: d.snap, version: d.version, client: &s.client, uri: d.uri, heads: s.heads, other: s.otherFile, layout: d.layout}
+	return encoder{snap: d.snap, version: d.version, client: &s.client, uri: d.uri, heads: s.heads, other: s.otherFile(d.project), layout: d.layout}
 }
 
 // of is the encoder for one of the cells.
@@ -264,19 +264,27 @@ func (e encoder) lineOf(step *analysis.Step) string {
 	return line
 }
 
-// otherFile reads a file that a path of a finding leads through: the open one,
-// else the one on disk.
-func (s *server) otherFile(path string) (*source.File, string, bool) {
-	for _, d := range s.docs {
-		if d.path == path && d.notebook == nil {
-			return d.file, d.uri, true
+// otherFile gives a file that a path of a finding leads through: the open one,
+// else what the project's analysis has read, else the one on disk. At a keystroke
+// the disk is not looked at for what is known.
+func (s *server) otherFile(p *project) func(path string) (*source.File, string, bool) {
+	return func(path string) (*source.File, string, bool) {
+		for _, d := range s.docs {
+			if d.path == path && d.notebook == nil {
+				return d.file, d.uri, true
+			}
 		}
+		if p != nil {
+			if f := p.session.Known(path); f != nil {
+				return f, uriOf(path), true
+			}
+		}
+		f, err := readSource(path)
+		if err != nil {
+			return nil, "", false
+		}
+		return f, uriOf(path), true
 	}
-	f, err := readSource(path)
-	if err != nil {
-		return nil, "", false
-	}
-	return f, uriOf(path), true
 }
 
 // severityOf is one step lower for findings of low confidence.

@@ -283,7 +283,7 @@ func (s *server) showClosed(key string, snap *engine.Snapshot) {
 		}
 		return
 	}
-	items := encoder{snap: snap, client: &s.client, uri: key, heads: s.heads, other: s.otherFile}.appendAll(nil)
+	items := encoder{snap: snap, client: &s.client, uri: key, heads: s.heads, other: s.otherFile(nil)}.appendAll(nil)
 	if s.pull {
 		s.scanned[key] = items
 		return

@@ -154,6 +154,22 @@ func (d *Disk) text(path string) *source.File {
 	return nil
 }
 
+// known is the text of a file that was read already; nil if it was not.
+func (d *Disk) known(path string) *source.File {
+	d.mu.Lock()
+	f := d.files[path]
+	d.mu.Unlock()
+	switch {
+	case f == nil:
+		return nil
+	case f.text != nil:
+		return f.text
+	case f.read.Load() && f.tree != nil:
+		return f.tree.File
+	}
+	return nil
+}
+
 // hold takes a text in place of what is on the disk.
 func (d *Disk) hold(path string, text *source.File) {
 	d.mu.Lock()

@@ -539,6 +539,10 @@ func (s *Session) present() (flow.Files, map[string][]flow.Registration) {
 	return overlay{s.disk, open}, s.program.Routes()
 }
 
+// Known is the text of a file as the analysis last read it, without a look at the
+// disk; nil if it has not read it.
+func (s *Session) Known(path string) *source.File { return s.disk.known(inProgram(path)) }
+
 // Forget drops what was contributed of a file that is gone.
 func (s *Session) Forget(path string) {
 	s.mu.Lock()
