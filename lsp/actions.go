@@ -480,7 +480,7 @@ func (s *server) changeEdit(v view, x change) *protocol.WorkspaceEdit {
 	read := func(path string) (*source.File, error) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if f, _, ok := s.otherFile(path); ok {
+		if f, _, ok := s.otherFile(nil)(path); ok {
 			return f, nil
 		}
 		return nil, fs.ErrNotExist
