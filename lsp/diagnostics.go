@@ -42,10 +42,8 @@ func (s *server) republish(ctx context.Context, d *document) {
 
 // push sends one publishDiagnostics, or one for each cell of a notebook.
 func (s *server) push(d *document) {
-	for _, c := range d.layout {
-		s.pushOf(c.uri, c.version, s.encoder(d).of(c))
-	}
 	if d.notebook != nil {
+		s.pushCells(d)
 		return
 	}
 	if (d.template || d.plain) && !d.shown {
@@ -54,10 +52,10 @@ func (s *server) push(d *document) {
 		}
 		d.shown = true
 	}
-	s.pushOf(d.uri, d.version, s.encoder(d))
+	s.queue(s.pushFrame(d.uri, d.version, s.encoder(d)))
 }
 
-func (s *server) pushOf(uri string, v version, e encoder) {
+func (s *server) pushFrame(uri string, v version, e encoder) *frame {
 	f := s.out.frame()
 	f.topic = uri
 	f.b = append(f.b, `{"jsonrpc":"2.0","method":"textDocument/publishDiagnostics","params":{"uri":`...)
@@ -69,7 +67,7 @@ func (s *server) pushOf(uri string, v version, e encoder) {
 	f.b = append(f.b, `,"diagnostics":`...)
 	f.b = e.appendAll(f.b)
 	f.b = append(f.b, `}}`...)
-	s.queue(f)
+	return f
 }
 
 // clear takes away what is shown for a file that is not open.
@@ -137,11 +135,11 @@ func (e encoder) appendAll(b []byte) []byte {
 		return append(b, ']')
 	}
 	findings := e.snap.Findings()
+	if e.cell != nil {
+		findings = e.cell.findings(findings)
+	}
 	uri := appendString(nil, e.uri)
 	for i := range findings {
-		if e.cell != nil && e.layout.at(findings[i].Span.Start) != e.cell {
-			continue
-		}
 		if b[len(b)-1] != '[' {
 			b = append(b, ',')
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"go.lsp.dev/uri"
 	"go.uber.org/zap"
 
+	"pavise/analysis"
 	"pavise/analysis/lang/notebook"
 	"pavise/analysis/source"
 )
@@ -54,13 +56,17 @@ func (l layout) by(key string) *cell {
 
 // at is the cell that holds a place of the whole, or the last one before it.
 func (l layout) at(off uint32) *cell {
-	var found *cell
-	for _, c := range l {
-		if found == nil || c.span.Start <= off {
-			found = c
-		}
+	if len(l) == 0 {
+		return nil
 	}
-	return found
+	return l[max(1, sort.Search(len(l), func(i int) bool { return l[i].span.Start > off }))-1]
+}
+
+// findings are those, of all in the order of their places, that are in the cell.
+func (c *cell) findings(all []analysis.Finding) []analysis.Finding {
+	from := sort.Search(len(all), func(i int) bool { return all[i].Span.Start >= c.span.Start })
+	to := sort.Search(len(all), func(i int) bool { return all[i].Span.Start > c.span.End })
+	return all[from:max(from, to)]
 }
 
 // own is a span of the whole as one of the cell.
@@ -127,12 +133,16 @@ type notebookChange struct {
 type notebookState struct {
 	order []string         // URIs
 	cells map[string]*cell // of Python, by URI
+	// told is what the client was told last of each cell: at a keystroke in one of
+	// them the others have mostly nothing new.
+	told map[string]uint64
 }
 
 func (n *notebookState) open(list []cellDocument) {
 	for _, c := range list {
 		if c.Text != nil && strings.EqualFold(parseValue(c.LanguageID).string(), "python") {
 			n.cells[c.URI] = newCell(c.URI, c.Version, []byte(*c.Text))
+			delete(n.told, c.URI)
 		}
 	}
 }
@@ -167,7 +177,7 @@ func (s *server) didOpenNotebook(ctx context.Context, params []byte) error {
 		return errors.New("a notebook without a uri")
 	}
 	key, path := documentKey(p.NotebookDocument.URI)
-	n := &notebookState{cells: map[string]*cell{}}
+	n := &notebookState{cells: map[string]*cell{}, told: map[string]uint64{}}
 	for _, c := range p.NotebookDocument.Cells {
 		n.order = append(n.order, c.Document)
 	}
@@ -212,6 +222,7 @@ func (s *server) didChangeNotebook(ctx context.Context, params []byte) error {
 	for _, c := range before {
 		if d.notebook.cells[c.uri] == nil || !slices.Contains(d.notebook.order, c.uri) {
 			s.clear(c.uri)
+			delete(d.notebook.told, c.uri)
 		}
 	}
 	d.layout = l
@@ -320,6 +331,21 @@ func (s *server) documentOf(raw string) (*document, *cell) {
 		}
 	}
 	return nil, nil
+}
+
+// pushCells tells what is new of each cell.
+func (s *server) pushCells(d *document) {
+	e := s.encoder(d)
+	for _, c := range d.layout {
+		f := s.pushFrame(c.uri, c.version, e.of(c))
+		told := source.Hash(f.b[headerRoom:])
+		if was, ok := d.notebook.told[c.uri]; ok && was == told {
+			s.out.free(f)
+			continue
+		}
+		d.notebook.told[c.uri] = told
+		s.queue(f)
+	}
 }
 
 // clearDocument takes away what is shown for a document that is no more open.
