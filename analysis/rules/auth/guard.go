@@ -88,13 +88,22 @@ func about(word string) bool {
 	}, func(s string) bool { return strings.Contains(word, s) })
 }
 
-// permissions are the classes in an assignment of permission_classes that ask
-// for something.
+// permissions are what a class says of all its handlers: classes in
+// permission_classes that ask for something, guards among its decorators.
 func permissions(n syntax.Node, add func(string)) {
 	if n.Kind() == syntax.KindExpressionStatement {
 		n = n.NamedChild(0)
 	}
-	if !n.OK() || n.Kind() != syntax.KindAssignment || n.Child(syntax.FieldLeft).Str() != "permission_classes" {
+	if !n.OK() || n.Kind() != syntax.KindAssignment {
+		return
+	}
+	var asks func(name string) bool
+	switch n.Child(syntax.FieldLeft).Str() {
+	case "permission_classes":
+		asks = func(name string) bool { return name != "AllowAny" }
+	case "decorators", "method_decorators":
+		asks = guardName
+	default:
 		return
 	}
 	right := n.Child(syntax.FieldRight)
@@ -103,7 +112,7 @@ func permissions(n syntax.Node, add func(string)) {
 	}
 	for c := range right.Descendants() {
 		if k := c.Kind(); k == syntax.KindIdentifier && c.Parent().Kind() != syntax.KindAttribute || k == syntax.KindAttribute {
-			if name := short(c); name != "AllowAny" {
+			if name := short(c); asks(name) {
 				add(name)
 			}
 		}
