@@ -8,7 +8,7 @@ const sent = {
   'textDocument/publishDiagnostics': 'P.PublishDiagnosticsParams',
   'window/showMessage': 'P.ShowMessageParams',
   'window/logMessage': 'P.LogMessageParams',
-  '$/progress': 'P.ProgressParams<P.WorkDoneProgressBegin | P.WorkDoneProgressReport | P.WorkDoneProgressEnd>',
+  '$/progress': '{ token: P.ProgressToken; value: P.WorkDoneProgressBegin | P.WorkDoneProgressReport | P.WorkDoneProgressEnd }',
   'client/registerCapability': 'P.RegistrationParams',
   'workspace/configuration': 'P.ConfigurationParams',
   'workspace/applyEdit': 'P.ApplyWorkspaceEditParams',
