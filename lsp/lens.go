@@ -78,9 +78,12 @@ func lensText(e poc.Entry) string {
 	default:
 		parts = append(parts, fmt.Sprintf("%d inputs", e.Inputs))
 	}
-	if len(e.Guards) > 0 {
+	switch {
+	case len(e.Guards) > 0:
 		parts = append(parts, strings.Join(e.Guards, ", "))
-	} else {
+	case e.Guarded:
+		parts = append(parts, "asks who calls")
+	default:
 		parts = append(parts, "no guard here")
 	}
 	if to := reachedWords(e.Reaches); len(to) > 0 {

@@ -12,6 +12,7 @@ type Handler struct {
 	Definition syntax.Node
 	Name       source.Span // in the file
 	Called     flow.Event  // how the framework calls it
+	File       *flow.Overview
 	Events     []flow.Event
 }
 
@@ -48,7 +49,7 @@ func (s *Snapshot) Handlers() []Handler {
 			case !known && e.Node.Unit() == unit.Unit:
 				of[e.Node] = len(list)
 				name := e.Node.Child(syntax.FieldName)
-				list = append(list, Handler{Definition: e.Node, Name: name.Span().Shift(unit.Start), Called: e})
+				list = append(list, Handler{Definition: e.Node, Name: name.Span().Shift(unit.Start), Called: e, File: a.Overview(unit.Unit)})
 			}
 		}
 	}

@@ -16,10 +16,11 @@ import (
 
 // Entry is what a handler is to a client, as far as the code shows it.
 type Entry struct {
-	Name   source.Span
-	Routes []string // "GET,POST /login": methods and pattern, as far as they are known
-	Inputs int      // distinct values that it reads of a request, itself or in what it calls
-	Guards []string // see [auth.Seen]
+	Name    source.Span
+	Routes  []string // "GET,POST /login": methods and pattern, as far as they are known
+	Inputs  int      // distinct values that it reads of a request, itself or in what it calls
+	Guards  []string // see [auth.Seen]
+	Guarded bool     // by one of them or otherwise, as far as it can be seen
 	// Reaches are the kinds of sinks that data of the request arrives at, safely or
 	// not.
 	Reaches models.Kind
@@ -43,7 +44,7 @@ func Handlers(s *engine.Snapshot, root string) []Entry {
 		h := &found[i]
 		class, body := in.classOf(h.Definition)
 		list = append(list, Entry{
-			Name: h.Name, Routes: l.routes(h), Inputs: l.inputs(h), Guards: auth.Seen(&h.Called, class, body), Reaches: reached(s, h),
+			Name: h.Name, Routes: l.routes(h), Inputs: l.inputs(h), Guards: auth.Seen(&h.Called, class, body), Guarded: auth.Guarded(&h.Called, h.File), Reaches: reached(s, h),
 		})
 	}
 	return list

@@ -11,9 +11,8 @@ import (
 
 // Seen are the guards that are written at a handler, in the words of the code:
 // its decorators, its parameters that depend on a user, and what its class says.
-// Class is the definition of that class, if there is one. That there are none
-// does not mean that everybody gets in: an application can ask before all of its
-// handlers.
+// Class is the definition of that class, if there is one. A handler can be
+// [Guarded] in ways that have no name.
 func Seen(e *flow.Event, class syntax.Node, body []syntax.Node) []string {
 	var list []string
 	add := func(name string) {
@@ -71,21 +70,10 @@ func dependencies(n syntax.Node, add func(string)) {
 		if !on.OK() {
 			continue
 		}
-		on = callee(on)
-		if word := strings.ToLower(short(on)); name == "Security" || about(word) {
+		if on = callee(on); dependency.MatchString(c.Str()) {
 			add(short(on))
 		}
 	}
-}
-
-// about reports whether the name of a dependency speaks of who the caller is.
-func about(word string) bool {
-	if strings.Contains(word, "optional") || strings.Contains(word, "anonymous") {
-		return false
-	}
-	return guardName(word) || slices.ContainsFunc([]string{
-		"current_user", "current_active", "auth", "token", "bearer", "api_key", "apikey", "login", "logged_in", "permission", "admin", "get_user", "credentials", "principal",
-	}, func(s string) bool { return strings.Contains(word, s) })
 }
 
 // permissions are what a class says of all its handlers: classes in

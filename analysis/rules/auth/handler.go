@@ -39,10 +39,10 @@ func called(n syntax.Node, name *regexp.Regexp) bool {
 	return false
 }
 
-// guarded reports whether something keeps callers of a handler out, as far as it
+// Guarded reports whether something keeps callers of a handler out, as far as it
 // can be seen: a decorator, a dependency, its class, what wraps it where it is
 // registered, or a test in it.
-func guarded(e *flow.Event, o *flow.Overview) bool {
+func Guarded(e *flow.Event, o *flow.Overview) bool {
 	if guard(e).OK() || slices.ContainsFunc(e.Through, func(w string) bool { return guardName(w[strings.LastIndexByte(w, '.')+1:]) }) {
 		return true
 	}

@@ -115,7 +115,7 @@ func judgeGroup(p *analysis.Pass, group []*flow.Event, o *flow.Overview) {
 	}
 	asked := false
 	for _, e := range open {
-		if guarded(e, o) || signedLink(e) {
+		if Guarded(e, o) || signedLink(e) {
 			continue
 		}
 		c := analysis.Unsure
@@ -137,7 +137,7 @@ func judgeGroup(p *analysis.Pass, group []*flow.Event, o *flow.Overview) {
 	}
 }
 
-// clearlyGuarded is guarded, as far as decorators, parameters and classes tell.
+// clearlyGuarded is Guarded, as far as decorators, parameters and classes tell.
 func clearlyGuarded(e *flow.Event, o *flow.Overview) bool {
 	if guard(e).OK() {
 		return true
