@@ -120,7 +120,16 @@ type Handlers struct {
 // Routes wakes once a file has been looked at in which there are functions that a
 // framework calls, with all of them, in their order.
 type Routes struct {
-	Run func(p *Pass, handlers []flow.Event, o *flow.Overview)
+	// About is what the rule wants to know of one of them. It may depend on the event
+	// only, so that it is kept as long as the function stays as it is.
+	About func(e *flow.Event) any
+	Run   func(p *Pass, handlers []Handler, o *flow.Overview)
+}
+
+// Handler is a function that a framework calls, with what a rule knows about it.
+type Handler struct {
+	*flow.Event
+	About any
 }
 
 // Forms wakes on forms of templates that are sent by POST.

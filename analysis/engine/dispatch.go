@@ -173,7 +173,7 @@ type unitRun struct {
 	file    *fileRun
 	drafts  []analysis.Draft
 	waiting []awaiting // checks of the whole file that were woken
-	handled []flow.Event
+	handled []handled
 }
 
 // fileRun is what the checks of one file share.
@@ -225,7 +225,7 @@ func (u *unitRun) events(list []flow.Event) {
 				u.guarded(w.rule, e.Hole.Kind, func(p *analysis.Pass) { w.check.Run(p, e) })
 			}
 		case flow.Handled:
-			u.handled = append(u.handled, *e)
+			u.noteHandler(e)
 			for _, w := range u.handlers {
 				u.guarded(w.rule, 0, func(p *analysis.Pass) { w.check.Run(p, e) })
 			}

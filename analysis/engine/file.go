@@ -43,7 +43,7 @@ type unitFindings struct {
 	drafts []draft
 	wholes []awaiting
 	// handled are the functions in it that a framework calls.
-	handled []flow.Event
+	handled []handled
 	over    bool
 }
 
@@ -145,7 +145,7 @@ func (a *analysed) collect() {
 	read := make(map[*syntax.Unit][]*draft, len(tree.Units))
 	a.own, a.out, a.on = a.own[:0:0], nil, nil
 	var waiting []awaiting
-	var handled []flow.Event
+	var handlers []handled
 	for _, i := range a.flow.Registering() {
 		a.result(i) // so that handlers know how they are called
 	}
@@ -176,7 +176,7 @@ func (a *analysed) collect() {
 			}
 		}
 		waiting = append(waiting, uf.wholes...)
-		handled = append(handled, uf.handled...)
+		handlers = append(handlers, uf.handled...)
 		if uf.over && a.note == "" {
 			a.note = fmt.Sprintf("the analysis of line %d and what follows in its function stopped: it takes too many steps",
 				tree.File.LineAt(tree.Units[i].Start)+1)
@@ -184,7 +184,7 @@ func (a *analysed) collect() {
 	}
 	a.units, a.syntax = live, read
 	a.wholes(waiting)
-	a.routes(handled)
+	a.routes(handlers)
 	a.read(tree)
 }
 

@@ -183,25 +183,42 @@ func (a *analysed) wholes(list []awaiting) {
 	}
 }
 
-// routes runs the checks of all handlers of the file, of which each is there once.
-func (a *analysed) routes(list []flow.Event) {
-	if len(a.rules.routes) == 0 {
-		return
+// handled is a function that a framework calls, and what each of the rules that look
+// at all of them wants to know about it.
+type handled struct {
+	event flow.Event
+	about []any
+}
+
+// noteHandler notes a function that a framework calls.
+func (u *unitRun) noteHandler(e *flow.Event) {
+	h := handled{*e, make([]any, len(u.routes))}
+	for i, w := range u.routes {
+		u.guarded(w.rule, 0, func(*analysis.Pass) { h.about[i] = w.check.About(&h.event) })
 	}
-	seen := map[syntax.Node]bool{}
+	u.handled = append(u.handled, h)
+}
+
+// routes runs the checks of all handlers of the file, of which each is there once.
+func (a *analysed) routes(list []handled) {
+	seen := make(map[syntax.Node]bool, len(list))
 	own := list[:0:0]
-	for _, e := range list {
-		if path, _, ok := a.program.Where(e.Node.Unit()); ok && path == a.at && !seen[e.Node] {
-			seen[e.Node] = true
-			own = append(own, e)
+	for _, h := range list {
+		if path, _, ok := a.program.Where(h.event.Node.Unit()); ok && path == a.at && !seen[h.event.Node] {
+			seen[h.event.Node] = true
+			own = append(own, h)
 		}
 	}
-	if len(own) == 0 {
+	if len(own) == 0 || len(a.rules.routes) == 0 {
 		return
 	}
-	a.overview(own[0].Node.Unit(), func(u *unitRun, o *flow.Overview) {
-		for _, w := range a.rules.routes {
-			u.guarded(w.rule, 0, func(p *analysis.Pass) { w.check.Run(p, own, o) })
+	handlers := make([]analysis.Handler, len(own))
+	a.overview(own[0].event.Node.Unit(), func(u *unitRun, o *flow.Overview) {
+		for i, w := range a.rules.routes {
+			for j := range own {
+				handlers[j] = analysis.Handler{Event: &own[j].event, About: own[j].about[i]}
+			}
+			u.guarded(w.rule, 0, func(p *analysis.Pass) { w.check.Run(p, handlers, o) })
 		}
 	})
 }

@@ -43,18 +43,7 @@ func called(n syntax.Node, name *regexp.Regexp) bool {
 // can be seen: a decorator, a dependency, its class, what wraps it where it is
 // registered, or a test in it.
 func Guarded(e *flow.Event, o *flow.Overview) bool {
-	if guard(e).OK() || slices.ContainsFunc(e.Through, func(w string) bool { return guardName(w[strings.LastIndexByte(w, '.')+1:]) }) {
-		return true
-	}
-	for _, d := range e.Args {
-		if d.Node.Kind() == syntax.KindCall && options.MatchString(d.Node.Child(syntax.FieldArguments).Str()) {
-			return true
-		}
-	}
-	if params := e.Node.Child(syntax.FieldParameters); params.OK() && dependency.MatchString(params.Str()) {
-		return true
-	}
-	return guardedClass(e, o) || asksWho.MatchString(analysis.Code(e.Node.Child(syntax.FieldBody)))
+	return guardedItself(e) || guardedClass(e, o) || asksWho.MatchString(analysis.Code(e.Node.Child(syntax.FieldBody)))
 }
 
 // guard is the decorator of a handler that keeps callers out; no node if none does.

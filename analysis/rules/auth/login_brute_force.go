@@ -23,7 +23,7 @@ var LoginBruteForce = &analysis.Rule{
 	Severity:   analysis.Medium,
 	Confidence: analysis.Likely,
 	Page:       loginBruteForcePage,
-	Checks:     []analysis.Check{analysis.Routes{Run: judgeLogins}},
+	Checks:     []analysis.Check{analysis.Routes{About: attempts, Run: judgeLogins}},
 }
 
 var (
@@ -51,15 +51,24 @@ var limitsHere = []string{
 	"fail_count", "login_failures", "recaptcha", "RECAPTCHA", "flask_security", "RateLimiter(", "rate_limiter", "rate_limit(", "ratelimit(", "throttle_classes", "check_rate",
 }
 
-func judgeLogins(p *analysis.Pass, handlers []flow.Event, o *flow.Overview) {
+// attempts is what a handler checks that can be guessed, as a string; nil if it
+// checks nothing of the kind, or limits the attempts itself.
+func attempts(e *flow.Event) any {
+	if what, ok := guessable(e); ok && !limitsItself(e) {
+		return what
+	}
+	return nil
+}
+
+func judgeLogins(p *analysis.Pass, handlers []analysis.Handler, o *flow.Overview) {
 	if analysis.InTests(p.Path) {
 		return
 	}
 	asked, here, elsewhere := false, false, false
 	for i := range handlers {
-		e := &handlers[i]
-		what, ok := guessable(e)
-		if !ok || limited(e, o) {
+		e := handlers[i].Event
+		what, ok := handlers[i].About.(string)
+		if !ok || limitedClass(e, o) {
 			continue
 		}
 		if !asked {
@@ -136,8 +145,8 @@ func compares(n syntax.Node, kind *regexp.Regexp) bool {
 	return false
 }
 
-// limited reports whether something counts or refuses the attempts of a handler.
-func limited(e *flow.Event, o *flow.Overview) bool {
+// limitsItself reports whether a handler, or what wraps it, counts or refuses attempts.
+func limitsItself(e *flow.Event) bool {
 	for _, d := range e.Args {
 		if limitName.MatchString(d.Node.Str()) || short(callee(d.Node)) == "limit" || short(callee(d.Node)) == "throttle" {
 			return true
@@ -148,9 +157,11 @@ func limited(e *flow.Event, o *flow.Overview) bool {
 			return true
 		}
 	}
-	if names(e.Node, limitName) || holds(e.Node, limitText) {
-		return true
-	}
+	return names(e.Node, limitName) || holds(e.Node, limitText)
+}
+
+// limitedClass reports whether the class of a handler limits attempts.
+func limitedClass(e *flow.Event, o *flow.Overview) bool {
 	class := o.ClassOf(e.Node)
 	if !class.OK() {
 		return false

@@ -24,7 +24,7 @@ var RouteWithoutAuth = &analysis.Rule{
 	Severity:   analysis.Medium,
 	Confidence: analysis.Unsure,
 	Page:       routeWithoutAuthPage,
-	Checks:     []analysis.Check{analysis.Routes{Run: judgeNeighbours}},
+	Checks:     []analysis.Check{analysis.Routes{About: standing, Run: judgeNeighbours}},
 }
 
 const (
@@ -38,14 +38,33 @@ var guardedElsewhere = []string{
 	"on_request", "@app.middleware", "add_middleware(Auth",
 }
 
-func judgeNeighbours(p *analysis.Pass, handlers []flow.Event, o *flow.Overview) {
+// stands is how a handler stands among its neighbours, as far as it tells itself.
+type stands struct {
+	router  string // that it belongs to, "" if none is named
+	guarded bool   // by a decorator, a parameter or what wraps it
+	open    bool   // to everyone, by its name or address
+	asks    bool   // who is calling, in its body
+	signed  bool   // what is in its address proves a right
+	changes bool
+	reads   bool
+}
+
+func standing(e *flow.Event) any {
+	s := &stands{router: routerNamed(e), guarded: guardedItself(e), open: public.MatchString(nameOf(e)) || handlesRoot(e), changes: changes(e)}
+	if !s.guarded && !s.open {
+		body := analysis.Code(e.Node.Child(syntax.FieldBody))
+		s.asks, s.signed, s.reads = asksWho.MatchString(body), signedLink(e), readsData.MatchString(body)
+	}
+	return s
+}
+
+func judgeNeighbours(p *analysis.Pass, handlers []analysis.Handler, o *flow.Overview) {
 	if analysis.InTests(p.Path) || len(handlers) <= fewest {
 		return
 	}
-	groups := map[string][]*flow.Event{}
+	groups := map[string][]analysis.Handler{}
 	var order []string
-	for i := range handlers {
-		e := &handlers[i]
+	for _, e := range handlers {
 		k := groupOf(e, o)
 		if k == "" {
 			continue
@@ -60,9 +79,8 @@ func judgeNeighbours(p *analysis.Pass, handlers []flow.Event, o *flow.Overview) 
 	}
 }
 
-// groupOf says with which handlers one belongs together: those of one router, or the
-// views of one kind.
-func groupOf(e *flow.Event, o *flow.Overview) string {
+// routerNamed is the router that a decorator of a handler names, "" if none does.
+func routerNamed(e *flow.Event) string {
 	for _, d := range e.Args {
 		if _, ok := routerOf(d); ok {
 			return "router " + callee(d.Node).Child(syntax.FieldObject).Str()
@@ -70,6 +88,15 @@ func groupOf(e *flow.Event, o *flow.Overview) string {
 		if short(callee(d.Node)) == "api_view" {
 			return "api_view"
 		}
+	}
+	return ""
+}
+
+// groupOf says with which handlers one belongs together: those of one router, or the
+// views of one kind.
+func groupOf(e analysis.Handler, o *flow.Overview) string {
+	if router := e.About.(*stands).router; router != "" {
+		return router
 	}
 	switch {
 	case e.Route == nil || e.Name != "":
@@ -95,18 +122,20 @@ func routerOf(d flow.Arg) (syntax.Node, bool) {
 	return d.Node, Registers(d.Value.Name) || d.Value.Name == "" || strings.HasSuffix(d.Value.Name, ".route")
 }
 
-func judgeGroup(p *analysis.Pass, group []*flow.Event, o *flow.Overview) {
+func judgeGroup(p *analysis.Pass, group []analysis.Handler, o *flow.Overview) {
 	kept, writing := 0, 0
-	var open []*flow.Event
+	var open []analysis.Handler
+	classes := map[syntax.Node]bool{} // those that were looked at, by whether they guard
 	for _, e := range group {
-		if clearlyGuarded(e, o) {
+		s := e.About.(*stands)
+		if s.guarded || guardsOnce(classes, e.Event, o) {
 			kept++
-			if changes(e) {
+			if s.changes {
 				writing++
 			}
 			continue
 		}
-		if !public.MatchString(nameOf(e)) && !handlesRoot(e) {
+		if !s.open {
 			open = append(open, e)
 		}
 	}
@@ -115,16 +144,17 @@ func judgeGroup(p *analysis.Pass, group []*flow.Event, o *flow.Overview) {
 	}
 	asked := false
 	for _, e := range open {
-		if Guarded(e, o) || signedLink(e) {
+		s := e.About.(*stands)
+		if s.asks || s.signed {
 			continue
 		}
 		c := analysis.Unsure
 		switch {
-		case changes(e):
+		case s.changes:
 			if kept >= many && writing >= fewest && len(open)*3 <= kept {
 				c = analysis.Likely
 			}
-		case !readsData.MatchString(analysis.Code(e.Node.Child(syntax.FieldBody))):
+		case !s.reads:
 			continue
 		}
 		if !asked {
@@ -133,12 +163,27 @@ func judgeGroup(p *analysis.Pass, group []*flow.Event, o *flow.Overview) {
 				return
 			}
 		}
-		p.Report(e, c, "The other routes here ask who is calling, this one does not: everyone can call it. Give it the same guard, or leave it open on purpose.").Node = at(e)
+		p.Report(e.Event, c, "The other routes here ask who is calling, this one does not: everyone can call it. Give it the same guard, or leave it open on purpose.").Node = at(e.Event)
 	}
 }
 
-// clearlyGuarded is Guarded, as far as decorators, parameters and classes tell.
-func clearlyGuarded(e *flow.Event, o *flow.Overview) bool {
+// guardsOnce is guardedClass, asked once for each class.
+func guardsOnce(classes map[syntax.Node]bool, e *flow.Event, o *flow.Overview) bool {
+	class := o.ClassOf(e.Node)
+	if !class.OK() {
+		return false
+	}
+	guards, ok := classes[class]
+	if !ok {
+		guards = guardedClass(e, o)
+		classes[class] = guards
+	}
+	return guards
+}
+
+// guardedItself reports whether decorators, parameters or what wraps a handler keep
+// callers out.
+func guardedItself(e *flow.Event) bool {
 	if guard(e).OK() {
 		return true
 	}
@@ -152,7 +197,7 @@ func clearlyGuarded(e *flow.Event, o *flow.Overview) bool {
 			return true
 		}
 	}
-	return dependency.MatchString(e.Node.Child(syntax.FieldParameters).Str()) || guardedClass(e, o)
+	return dependency.MatchString(e.Node.Child(syntax.FieldParameters).Str())
 }
 
 // handlesRoot reports whether a handler answers at the root.
