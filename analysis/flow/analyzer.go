@@ -146,6 +146,7 @@ func (a *Analyzer) update(tree *syntax.Tree) (gone, fresh []*unitState) {
 		m.binds, m.byKey, m.body, m.stars, m.roots, m.awake = old.binds, old.byKey, old.body, old.stars, old.roots, old.awake
 		m.writers = old.writers
 		m.keepMembers(old)
+		m.keepRegisters(old)
 	} else {
 		m.index()
 	}

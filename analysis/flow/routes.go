@@ -294,12 +294,32 @@ func (m *Module) registering() []int {
 	if m.registers == nil {
 		m.registers = []int{}
 		for i, st := range m.units {
-			if st.facts.pairs || st.facts.limits || slices.ContainsFunc(st.facts.leaves, func(l *models.Leaf) bool { return l.Registers && m.matters(&st.facts, l) }) {
+			if m.mayRegister(st) {
 				m.registers = append(m.registers, i)
 			}
 		}
 	}
 	return m.registers
+}
+
+func (m *Module) mayRegister(st *unitState) bool {
+	return st.facts.pairs || st.facts.limits || slices.ContainsFunc(st.facts.leaves, func(l *models.Leaf) bool { return l.Registers && m.matters(&st.facts, l) })
+}
+
+// keepRegisters takes over which units may register handlers, if a change of the
+// same shape did not touch one of them.
+func (m *Module) keepRegisters(old *Module) {
+	for _, i := range old.registers {
+		if m.units[i] != old.units[i] {
+			return
+		}
+	}
+	for i, st := range m.units {
+		if st != old.units[i] && m.mayRegister(st) {
+			return
+		}
+	}
+	m.registers = old.registers
 }
 
 // Routes are what the file registers, as far as its units were run.
