@@ -30,12 +30,21 @@ func hashWithArgon2(s *fix.Site) []fix.Proposal {
 		return fix.Refuse("%s", reason)
 	}
 	m := migration{s: s, e: s.Edits(), algorithm: d.algorithm}
+	if x, ok := usedScheme(s, m.e, call); ok && x.verify != nil {
+		m.other = &x
+	} else if !ok && s.File.ImportsRoot("django") {
+		x := django(m.e, call)
+		m.other = &x
+	}
 	m.collect(call)
 	if !m.holds(d) {
 		return fix.Refuse("The digest is made in a way that cannot be taken over.")
 	}
 	if reason := m.write(); reason != "" {
 		return fix.Refuse("%s", reason)
+	}
+	if m.other != nil {
+		return fix.Propose(m.e, "The column has to take the longer hash. "+m.other.note+m.advice(), "Hash passwords with %s", m.other.name)
 	}
 	return fix.Propose(m.e, argonCaveat+m.advice(), "Hash passwords with Argon2id")
 }
@@ -44,7 +53,8 @@ func hashWithArgon2(s *fix.Site) []fix.Proposal {
 type digest struct {
 	whole     pyedit.At // with .hexdigest()
 	call      pyedit.At // hashlib.md5(...)
-	password  string    // expression of the password as str
+	password  string    // expression of the password
+	bytes     bool      // which gives bytes
 	algorithm string
 }
 
@@ -71,7 +81,7 @@ func digestOf(s *fix.Site, call pyedit.At) (d digest, reason string) {
 		return d, "The digest is used as bytes here; Argon2 gives text."
 	}
 	d.call, d.whole = call, call.On(attr.Parent())
-	d.password = plainPassword(s, call.On(data.Value))
+	d.password, d.bytes = plainPassword(s, call.On(data.Value))
 	if d.password == "" {
 		return d, "Which part of the hashed text is the password cannot be told."
 	}
@@ -79,19 +89,21 @@ func digestOf(s *fix.Site, call pyedit.At) (d digest, reason string) {
 }
 
 // plainPassword is the password within what is hashed: without .encode() and
-// without a salt.
-func plainPassword(s *fix.Site, n pyedit.At) string {
+// without a salt. What is hashed without being encoded is bytes.
+func plainPassword(s *fix.Site, n pyedit.At) (password string, bytes bool) {
 	switch n.Kind() {
 	case syntax.KindParenthesizedExpression:
 		return plainPassword(s, n.On(n.NamedChild(0)))
 	case syntax.KindCall:
 		fn := n.Child(syntax.FieldFunction)
 		if fn.Kind() == syntax.KindAttribute && fn.Child(syntax.FieldAttribute).Str() == "encode" {
-			return plainPassword(s, n.On(fn.Child(syntax.FieldObject)))
+			password, _ = plainPassword(s, n.On(fn.Child(syntax.FieldObject)))
+			return password, false
 		}
 		if name := fn.Str(); name == "bytes" || name == "str" {
 			if a, ok := pyedit.Positional(n.Node, 0); ok {
-				return plainPassword(s, n.On(a.Value))
+				password, _ = plainPassword(s, n.On(a.Value))
+				return password, false
 			}
 		}
 	case syntax.KindBinaryOperator:
@@ -100,18 +112,18 @@ func plainPassword(s *fix.Site, n pyedit.At) string {
 				return plainPassword(s, side)
 			}
 		}
-		return ""
+		return "", false
 	case syntax.KindString, syntax.KindConcatenatedString:
 		for d := range n.Descendants() {
 			if d.Kind() == syntax.KindInterpolation {
 				if e := d.Child(syntax.FieldExpression); passwordName(e.Str()) {
-					return e.Str()
+					return e.Str(), false
 				}
 			}
 		}
-		return ""
+		return "", false
 	}
-	return s.Source(n)
+	return s.Source(n), s.TypeOf(n) != "str"
 }
 
 func passwordName(text string) bool {
@@ -119,7 +131,8 @@ func passwordName(text string) bool {
 	return strings.Contains(text, "passw") || strings.Contains(text, "pwd") || strings.Contains(text, "passphrase")
 }
 
-// migration is the change of a file from one digest to Argon2.
+// migration is the change of a file from one digest to Argon2, or to the way in which it
+// hashes other passwords already.
 type migration struct {
 	s         *fix.Site
 	e         *pyedit.Edits
@@ -127,6 +140,7 @@ type migration struct {
 	digests   []digest
 	verify    string // name of the helper
 	hasher    string
+	other     *scheme // nil for Argon2
 	helpers   []string
 	compared  bool
 	reason    string
@@ -168,7 +182,11 @@ func (m *migration) fail(reason string) {
 
 func (m *migration) write() string {
 	f := m.s.File
-	m.hasher = f.Unique("password_hasher")
+	m.hasher = moduleObject(m.s, m.s.Node, "argon2.PasswordHasher")
+	made := m.hasher == "" && m.other == nil
+	if made {
+		m.hasher = f.Unique("password_hasher")
+	}
 	m.verify = f.Unique("verify_password_hash")
 	for _, d := range m.digests {
 		m.rewrite(d)
@@ -176,15 +194,16 @@ func (m *migration) write() string {
 	if m.reason != "" {
 		return m.reason
 	}
-	hasher := m.e.Use(m.s.Node, "argon2", "PasswordHasher", pyedit.From)
-	text := m.hasher + " = " + hasher + "()\n"
-	if m.compared {
-		text += "\n\n" + m.verifier()
-		for _, h := range m.helpers {
-			text += "\n\n" + h
-		}
+	var parts []string
+	if made {
+		parts = append(parts, m.hasher+" = "+m.e.Use(m.s.Node, "argon2", "PasswordHasher", pyedit.From)+"()\n")
 	}
-	m.e.AddHelper(m.first(), text)
+	if m.compared {
+		parts = append(append(parts, m.verifier()), m.helpers...)
+	}
+	if len(parts) > 0 {
+		m.e.AddHelper(m.first(), strings.Join(parts, "\n\n"))
+	}
 	m.e.DropImport("hashlib", m.algorithm)
 	return ""
 }
@@ -203,6 +222,16 @@ func (m *migration) first() uint32 {
 func (m *migration) verifier() string {
 	at := m.s.Node
 	hmac := m.e.Use(at, "hmac", "", pyedit.Plain)
+	if m.other != nil {
+		return "def " + m.verify + `(stored_hash, password, legacy_digest):
+    if not stored_hash:
+        return False
+    if "$" not in stored_hash:
+        # A bare digest of before: store a new hash after a successful login.
+        return ` + hmac + `.compare_digest(stored_hash.encode(), legacy_digest.encode())
+    return ` + m.other.verify("stored_hash", "password") + `
+`
+	}
 	failed := m.e.Use(at, "argon2.exceptions", "VerificationError", pyedit.From)
 	invalid := m.e.Use(at, "argon2.exceptions", "InvalidHash", pyedit.From)
 	return "def " + m.verify + `(stored_hash, password, legacy_digest):
@@ -223,6 +252,9 @@ func (m *migration) advice() string {
 	if m.compared {
 		return "Digests that are stored already still verify: store a new hash after each such login."
 	}
+	if m.other != nil {
+		return "Nothing in this file compares the digest: where it is compared, use " + m.other.check + ", and the old digest for hashes that have no $ in them."
+	}
 	return "Nothing in this file compares the digest: where it is compared, use " + m.hasher + ".verify, and the old digest for hashes that do not begin with $argon2."
 }
 
@@ -230,7 +262,7 @@ func (m *migration) advice() string {
 // verifier, else into a hash.
 func (m *migration) rewrite(d digest) {
 	if cmp, stored, negated := comparison(d.whole); cmp.OK() {
-		m.compare(cmp, stored, negated, d.password, m.old(d))
+		m.compare(cmp, stored, negated, m.given(d), m.old(d))
 		return
 	}
 	if name := assignedName(d.whole); name.OK() && m.throughName(d, name) {
@@ -245,7 +277,19 @@ func (m *migration) rewrite(d digest) {
 		return
 	}
 	m.callers(d)
+	if m.other != nil {
+		m.e.ReplaceNode(d.whole, m.other.hash(m.given(d)))
+		return
+	}
 	m.e.ReplaceNode(d.whole, m.hasher+".hash("+d.password+")")
+}
+
+// given is the expression of the password as the library takes it.
+func (m *migration) given(d digest) string {
+	if d.bytes && m.other != nil {
+		return method(d.password, "decode")
+	}
+	return d.password
 }
 
 // kept reports whether a digest is only handed on: assigned, returned, passed.
@@ -336,7 +380,7 @@ func (m *migration) throughName(d digest, name pyedit.At) bool {
 	}
 	for _, l := range v.Loads {
 		cmp, stored, negated := comparison(l)
-		m.compare(cmp, stored, negated, d.password, l.Str())
+		m.compare(cmp, stored, negated, m.given(d), l.Str())
 	}
 	m.e.ReplaceNode(d.whole, m.old(d))
 	return true
@@ -389,7 +433,8 @@ func (m *migration) callers(d digest) {
 			m.helpers = append(m.helpers, "def "+old+m.s.Source(d.whole.On(fn.Child(syntax.FieldParameters)))+":\n    return "+m.old(d)+"\n")
 		}
 		args := m.s.Source(call.On(call.Child(syntax.FieldArguments)))
-		m.compare(cmp, stored, negated, m.s.Source(call.On(password.Value)), old+args)
+		given := digest{password: m.s.Source(call.On(password.Value)), bytes: d.bytes}
+		m.compare(cmp, stored, negated, m.given(given), old+args)
 	}
 }
 

@@ -17,16 +17,19 @@ var HashBeforeStoring = &fix.Fix{
 	Compute: hashBeforeStoring,
 }
 
-// passwordLibrary says which functions of a library the file already uses hash
-// and verify passwords.
-func passwordLibrary(f *pyedit.File) (module, hash, verify string) {
-	switch {
-	case f.ImportsRoot("django"):
-		return "django.contrib.auth.hashers", "make_password", "check_password"
-	case f.ImportsRoot("flask"), f.ImportsRoot("werkzeug"), f.ImportsRoot("flask_sqlalchemy"):
-		return "werkzeug.security", "generate_password_hash", "check_password_hash"
+// nearestScheme is the way in which the file hashes passwords already, else that which
+// comes with its framework.
+func nearestScheme(s *fix.Site, e *pyedit.Edits, at pyedit.At) (scheme, bool) {
+	if x, ok := usedScheme(s, e, at); ok {
+		return x, true
 	}
-	return "", "", ""
+	switch f := s.File; {
+	case f.ImportsRoot("django"):
+		return django(e, at), true
+	case f.ImportsRoot("flask"), f.ImportsRoot("werkzeug"), f.ImportsRoot("flask_sqlalchemy"):
+		return werkzeug(e, at), true
+	}
+	return scheme{}, false
 }
 
 const noLibrary = "Which library hashes passwords here cannot be told: use argon2.PasswordHasher().hash, and its verify where the password is checked."
@@ -35,18 +38,18 @@ func hashBeforeStoring(s *fix.Site) []fix.Proposal {
 	if name := s.EventName(); strings.HasPrefix(name, "django.") && strings.HasSuffix(name, ".create") {
 		return createUser(s)
 	}
-	module, hash, verify := passwordLibrary(s.File)
-	if module == "" {
-		return fix.Refuse(noLibrary)
-	}
 	value, ok := storedValue(s)
 	if !ok {
 		return fix.Refuse("Where the password enters this cannot be told: hash it before.")
 	}
 	e := s.Edits()
-	e.ReplaceNode(value, e.Use(value, module, hash, pyedit.From)+"("+s.Source(value)+")")
-	return fix.Propose(e, "Where the password is checked, use "+verify+"; the column has to take the hash, and the passwords that are stored have to be hashed once.",
-		"Store a hash made by %s", hash)
+	library, ok := nearestScheme(s, e, value)
+	if !ok {
+		return fix.Refuse(noLibrary)
+	}
+	e.ReplaceNode(value, library.hash(s.Source(value)))
+	return fix.Propose(e, library.note+"Where the password is checked, use "+library.check+"; the column has to take the hash, and the passwords that are stored have to be hashed once.",
+		"Store a hash made by %s", library.name)
 }
 
 // storedValue is the expression of the password that is stored.
@@ -104,8 +107,9 @@ func verifyHash(s *fix.Site) []fix.Proposal {
 	if cmp.Kind() != syntax.KindComparisonOperator || cmp.NamedCount() != 2 {
 		return fix.Refuse("The account is looked up by its password: fetch it by its name first, then verify the password against the stored hash.")
 	}
-	module, _, verify := passwordLibrary(s.File)
-	if module == "" {
+	e := s.Edits()
+	library, ok := nearestScheme(s, e, cmp)
+	if !ok || library.verify == nil {
 		return fix.Refuse(noLibrary)
 	}
 	i, ok := crypto.StoredSide(&s.Event)
@@ -113,13 +117,7 @@ func verifyHash(s *fix.Site) []fix.Proposal {
 		return fix.Refuse("The account is looked up by its password: fetch it by its name first, then verify the password against the stored hash.")
 	}
 	stored, given := s.Source(cmp.On(cmp.NamedChild(i))), s.Source(cmp.On(cmp.NamedChild(1-i)))
-	e := s.Edits()
-	text := e.Use(cmp, module, verify, pyedit.From)
-	if verify == "check_password" {
-		text += "(" + given + ", " + stored + ")"
-	} else {
-		text += "(" + stored + ", " + given + ")"
-	}
+	text := library.verify(stored, given)
 	if cmp.Op() == "!=" {
 		text = "not " + text
 		if joined(cmp.Node) && cmp.Parent().Kind() != syntax.KindBooleanOperator {
@@ -127,7 +125,7 @@ func verifyHash(s *fix.Site) []fix.Proposal {
 		}
 	}
 	e.ReplaceNode(cmp, text)
-	return fix.Propose(e, "Works once hashes are stored: hash the passwords that are there, and new ones where they are stored.", "Verify the password with %s", verify)
+	return fix.Propose(e, "Works once hashes are stored: hash the passwords that are there, and new ones where they are stored.", "Verify the password with %s", library.check)
 }
 
 func inQuery(n syntax.Node) bool {
