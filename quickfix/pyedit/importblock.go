@@ -241,7 +241,7 @@ func (b *block) write() []source.Edit {
 		switch {
 		case e.isNew():
 			end := i + 1
-			for end < len(b.entries) && b.entries[end].isNew() {
+			for end < len(b.entries) && b.entries[end].isNew() && (i == 0 || !b.opensNext(end)) {
 				end++
 			}
 			out = append(out, b.writeRun(i, end))
@@ -251,6 +251,16 @@ func (b *block) write() []source.Edit {
 		}
 	}
 	return out
+}
+
+// opensNext reports whether new entry i is the first of the section of the existing one
+// behind it.
+func (b *block) opensNext(i int) bool {
+	next := i
+	for next < len(b.entries) && b.entries[next].isNew() {
+		next++
+	}
+	return next < len(b.entries) && b.entries[i].section != b.entries[i-1].section && b.entries[i].section == b.entries[next].section
 }
 
 // writeRun emits the new entries from i to end, between their neighbours.
@@ -362,7 +372,7 @@ func (b *block) removal(i int) source.Span {
 		}
 	}
 	lastInFile := i+1 == len(b.entries)
-	if !lastInFile && b.entries[i+1].isNew() {
+	if !lastInFile && b.entries[i+1].isNew() && (i > 0 || !b.opensNext(i+1)) {
 		return s
 	}
 	if lastInFile && i > 0 && b.entries[i-1].isNew() {
