@@ -8,7 +8,6 @@ import (
 	"pavise/analysis/engine"
 	"pavise/analysis/source"
 	"pavise/quickfix/fixes"
-	"pavise/quickfix/pyedit"
 )
 
 // Result of fixing a whole text.
@@ -54,7 +53,7 @@ func All(s *engine.Snapshot, c Choice) Result {
 	if c.Keep == nil {
 		c.Keep = func(*analysis.Finding) bool { return true }
 	}
-	a := allRun{trial: s.Try(), Choice: c, tried: map[string]bool{}, single: map[*analysis.Rule]bool{}}
+	a := allRun{trial: s.Try(), Choice: c, tried: map[string]bool{}, most: map[*analysis.Rule]int{}}
 	defer func() { a.trial.Close() }()
 	a.now = a.trial.Snapshot()
 	a.lines = make([]uint32, a.now.File().Lines())
@@ -77,9 +76,9 @@ type allRun struct {
 	Choice
 	trial  *engine.Trial
 	now    *engine.Snapshot
-	tried  map[string]bool         // fingerprints, which findings keep when lines move
-	single map[*analysis.Rule]bool // rules whose fixes are made one by one
-	lines  []uint32                // original line of each line of now
+	tried  map[string]bool        // fingerprints, which findings keep when lines move
+	most   map[*analysis.Rule]int // how many fixes of a rule are made at a time, 0 for all
+	lines  []uint32               // original line of each line of now
 	result Result
 }
 
@@ -96,15 +95,17 @@ func (a *allRun) round() bool {
 	if len(jobs) == 0 {
 		return false
 	}
-	if len(jobs) > 1 && !a.single[jobs[0].finding.Rule] {
-		if batch := a.batch(jobs); len(batch) > 1 {
-			if !a.apply(batch) {
-				a.single[jobs[0].finding.Rule] = true
-			}
-			return true
+	rule := jobs[0].finding.Rule
+	if batch := a.batch(jobs); len(batch) > 1 {
+		if a.apply(batch) {
+			a.most[rule] *= 2
+		} else {
+			a.most[rule] = len(batch) / 2 // until the one that fails is alone
 		}
+		return true
 	}
 	j := jobs[0]
+	a.most[rule] *= 2
 	a.tried[j.finding.Fingerprint] = true
 	if !a.apply(jobs[:1]) {
 		a.result.Skipped = append(a.result.Skipped, a.done(j))
@@ -117,13 +118,13 @@ func (a *allRun) round() bool {
 func (a *allRun) jobs() []job {
 	var out []job
 	list := a.now.Findings()
-	file := pyedit.NewFile(a.now.Tree())
+	p := newProposer(a.now)
 	for i := range list {
 		f := &list[i]
-		if a.tried[f.Fingerprint] || !a.Keep(f) || len(out) > 0 && (f.Rule != out[0].finding.Rule || a.single[f.Rule]) {
+		if a.tried[f.Fingerprint] || !a.Keep(f) || len(out) > 0 && (f.Rule != out[0].finding.Rule || a.most[f.Rule] > 0 && len(out) > a.most[f.Rule]) {
 			continue
 		}
-		if x, ok := a.choose(file, f); ok {
+		if x, ok := a.choose(p, f); ok {
 			out = append(out, job{f, x})
 		} else {
 			a.tried[f.Fingerprint] = true
@@ -133,8 +134,8 @@ func (a *allRun) jobs() []job {
 }
 
 // choose is the action for a finding that may be made without asking.
-func (a *allRun) choose(file *pyedit.File, f *analysis.Finding) (Action, bool) {
-	actions := slices.DeleteFunc(proposed(a.now, file, f), func(x Action) bool { return !a.allows(&x) })
+func (a *allRun) choose(p *proposer, f *analysis.Finding) (Action, bool) {
+	actions := slices.DeleteFunc(p.proposed(f), func(x Action) bool { return !a.allows(&x) })
 	for i := range actions {
 		x := &actions[i]
 		if x.Refusal == "" && (x.Safety == Safe || a.Review) && (!x.Unfinished || len(a.Fixes) > 0) && !choice(actions, x) {
@@ -163,13 +164,15 @@ func choice(actions []Action, x *Action) bool {
 	return n > 1
 }
 
-// batch picks fixes of one name that do not get in each other's way: one for
-// each unit of the file, so that new names do not meet. One fix stays behind
-// for a later round: only the last can see that an import has no use left.
+// batch picks fixes of one name that do not get in each other's way: of those that write
+// lines one for each unit of the file, so that new names do not meet and one check is not
+// made twice. One fix stays behind for a later round: only the last can see that an
+// import has no use left.
 func (a *allRun) batch(jobs []job) []job {
 	var out []job
 	units := map[int]bool{}
 	left := 0
+	most := a.most[jobs[0].finding.Rule]
 	var edits []source.Edit
 	for _, j := range jobs {
 		if j.action.Name != jobs[0].action.Name {
@@ -177,17 +180,27 @@ func (a *allRun) batch(jobs []job) []job {
 		}
 		unit := a.now.Tree().At(j.finding.Span.Start)
 		merged, skipped := source.Merge(append(edits[:len(edits):len(edits)], j.action.Edits...))
-		if units[unit] || len(skipped) > 0 {
+		lines := a.writesLines(unit, j.action.Edits)
+		if lines && units[unit] || len(skipped) > 0 || most > 0 && len(out) == most {
 			left++
 			continue
 		}
-		units[unit], edits = true, merged
+		units[unit], edits = units[unit] || lines, merged
 		out = append(out, j)
 	}
 	if left == 0 {
 		out = out[:len(out)-1]
 	}
 	return out
+}
+
+// writesLines reports whether edits put new lines into a unit.
+func (a *allRun) writesLines(unit int, edits []source.Edit) bool {
+	if unit < 0 {
+		return true
+	}
+	span := a.now.Tree().Units[unit].Span()
+	return slices.ContainsFunc(edits, func(e source.Edit) bool { return e.Touches(span) && strings.ContainsAny(e.New, "\r\n") })
 }
 
 func (a *allRun) done(j job) Applied {

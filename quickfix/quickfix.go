@@ -42,7 +42,7 @@ type Action struct {
 // Actions are the fixes for one finding of the snapshot, best first. Refused
 // ones come last with their reason.
 func Actions(s *engine.Snapshot, f *analysis.Finding) []Action {
-	actions := proposed(s, nil, f)
+	actions := newProposer(s).proposed(f)
 	p := prover{before: s}
 	for i := range actions {
 		a := &actions[i]
@@ -81,17 +81,28 @@ func prefer(actions []Action) {
 	actions[0].Preferred = true
 }
 
-// proposed are the actions for a finding before their proof. The file is that
-// of the snapshot's tree, or nil.
-func proposed(s *engine.Snapshot, file *pyedit.File, f *analysis.Finding) []Action {
+// proposer works out the fixes of the findings of one snapshot.
+type proposer struct {
+	snap   *engine.Snapshot
+	file   *pyedit.File // of its tree, nil if it has none
+	events *engine.Events
+}
+
+func newProposer(s *engine.Snapshot) *proposer {
+	p := &proposer{snap: s, events: s.Events()}
+	if s.Tree() != nil {
+		p.file = pyedit.NewFile(s.Tree())
+	}
+	return p
+}
+
+// proposed are the actions for a finding before their proof.
+func (p *proposer) proposed(f *analysis.Finding) []Action {
 	list := fixes.For(f.Rule)
-	if len(list) == 0 || s.Tree() == nil {
+	if len(list) == 0 || p.file == nil {
 		return nil
 	}
-	if file == nil {
-		file = pyedit.NewFile(s.Tree())
-	}
-	site, ok := fix.NewSite(file, f, s.Config(), func() (flow.Event, bool) { return eventOf(s, f) })
+	site, ok := fix.NewSite(p.file, f, p.snap.Config(), func() (flow.Event, bool) { return p.eventOf(f) })
 	if !ok {
 		return nil
 	}
@@ -114,13 +125,14 @@ func proposed(s *engine.Snapshot, file *pyedit.File, f *analysis.Finding) []Acti
 
 // eventOf is the event of a finding; a fix does without one where the engine
 // fails to find it again.
-func eventOf(s *engine.Snapshot, f *analysis.Finding) (ev flow.Event, ok bool) {
+func (p *proposer) eventOf(f *analysis.Finding) (ev flow.Event, ok bool) {
 	defer func() {
 		if v := recover(); v != nil {
+			p.events = p.snap.Events() // of what it left nothing is certain
 			ev, ok = flow.Event{}, false
 		}
 	}()
-	return s.Event(f)
+	return p.events.Of(f)
 }
 
 // compute runs a fix; one that panics has nothing to propose.

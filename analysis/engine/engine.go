@@ -84,16 +84,34 @@ func (s *Snapshot) Note() string { return s.note }
 // call or assignment with the values that met there, for its fixes. It is
 // computed anew on each call; ok is false if there is none.
 func (s *Snapshot) Event(f *analysis.Finding) (ev flow.Event, ok bool) {
+	return s.Events().Of(f)
+}
+
+// Events finds the events of several findings of a snapshot: what one took is kept for
+// the next. It has one owner.
+type Events struct {
+	snap *Snapshot
+	flow *flow.Analyzer // nil until one is asked for
+}
+
+// Events are the events of the snapshot's findings.
+func (s *Snapshot) Events() *Events { return &Events{snap: s} }
+
+// Of is the event of a finding, as [Snapshot.Event] has it.
+func (x *Events) Of(f *analysis.Finding) (ev flow.Event, ok bool) {
+	s := x.snap
 	i := s.tree.At(f.Span.Start)
 	if i < 0 || s.tree.Units[i].IsFlat() {
 		return flow.Event{}, false
 	}
-	at := inProgram(s.file.Path())
-	program, _ := s.program(at)
-	a := program.File(at)
-	a.Update(s.tree)
+	if x.flow == nil {
+		at := inProgram(s.file.Path())
+		program, _ := s.program(at)
+		x.flow = program.File(at)
+		x.flow.Update(s.tree)
+	}
 	unit := s.tree.Units[i]
-	r := a.Result(i)
+	r := x.flow.Result(i)
 	if r == nil {
 		return flow.Event{}, false
 	}
