@@ -54,6 +54,13 @@ def parse(path):
     return case
 
 
+def without(cases, pavise):
+    """The fixes that no case is of."""
+    run = subprocess.run([pavise, "fix", "--only", "?"], capture_output=True, text=True, check=False)
+    names = run.stderr.partition("there are ")[2].strip().split(", ")
+    return sorted(set(names) - {c.fix for c in cases})
+
+
 def fix(cases, pavise, folder, width):
     """Writes the program of each case before and after its fix."""
     with ThreadPoolExecutor(width) as pool:

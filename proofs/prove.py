@@ -9,7 +9,7 @@ proof.py with functions that get the program's module:
     repaired(app)  whether something works that an honest user wants: not before the fix, but after it
 
 and with prepare(), which is called before the module is imported. Each side runs in a process and a folder of its own.
-The verdicts of all cases are written to docs/fix-proofs.md.
+The verdicts of all cases are written to docs/fix-proofs.md. A fix without a case is a fault.
 """
 
 import os
@@ -43,16 +43,17 @@ def main(pavise, wanted):
             cases.fix(chosen, pavise, Path(folder) / "cases", width)
             prove(chosen, started, width)
         generated, faults = ([], []) if wanted else properties.check(pavise, Path(folder) / "statements")
-    table.show(chosen, generated, faults)
+    without = [] if wanted else cases.without(chosen, pavise)
+    table.show(chosen, generated, faults, without)
     complete = not any(c.skipped for c in chosen)
     if complete and not wanted:
-        changed = table.write(chosen, generated, TABLE)
+        changed = table.write(chosen, generated, without, TABLE)
         if changed and os.environ.get("CI"):
             sys.exit(f"proofs: {TABLE.name} does not say what this run found: commit what `make proofs` writes")
     failed = [c for c in chosen if c.fault]
     print(f"{len(chosen)} cases, {len(failed)} failed, {sum(bool(c.skipped) for c in chosen)} skipped, "
           f"{sum(n for _, n, _ in generated)} generated statements, {len(faults)} failed, in {time.monotonic() - began:.0f} s")
-    if failed or faults or not complete and os.environ.get("CI"):
+    if failed or faults or without or not complete and os.environ.get("CI"):
         sys.exit(1)
 
 

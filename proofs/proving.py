@@ -42,6 +42,26 @@ def pymysql():
     return fill(pymysql.connect(host="127.0.0.1", port=int(os.environ["PROOF_MARIADB"]), user="root", database=os.environ["PROOF_DATABASE"]), "%s")
 
 
+def mysql_connector():
+    """A connection that lives on, as its cursors do not keep it, until the next one is made."""
+    import mysql.connector
+
+    while _connections:
+        _connections.pop().close()
+    made = mysql.connector.connect(host="127.0.0.1", port=int(os.environ["PROOF_MARIADB"]), user="root", database=os.environ["PROOF_DATABASE"])
+    _connections.append(made)
+    return fill(made, "%s")
+
+
+_connections = []
+
+
+def duckdb():
+    import duckdb
+
+    return fill(duckdb.connect(), "?")
+
+
 def engine(url="sqlite://"):
     """An engine of SQLAlchemy with the table of users."""
     import sqlalchemy
@@ -62,6 +82,18 @@ async def asyncpg():
         yield connection
     finally:
         await connection.close()
+
+
+@contextlib.asynccontextmanager
+async def aiomysql():
+    import aiomysql
+
+    pymysql().close()
+    connection = await aiomysql.connect(host="127.0.0.1", port=int(os.environ["PROOF_MARIADB"]), user="root", db=os.environ["PROOF_DATABASE"])
+    try:
+        yield connection
+    finally:
+        connection.close()
 
 
 @contextlib.asynccontextmanager
@@ -90,6 +122,16 @@ def django_tables(*models):
     with connection.schema_editor() as editor:
         for model in models:
             editor.create_model(model)
+
+
+@contextlib.contextmanager
+def django_client(app, **more):
+    """A client of the URLs of an application, under the settings that its module of settings has."""
+    from django.test import Client, override_settings
+
+    given = {k: v for k, v in vars(getattr(app, "settings", None) or object).items() if k.isupper() and k != "INSTALLED_APPS"}
+    with override_settings(**({"MIDDLEWARE": []} | given | more | {"ROOT_URLCONF": "app"})):
+        yield Client(enforce_csrf_checks=True)
 
 
 @dataclass

@@ -29,7 +29,7 @@ def words(case):
     return benign, case.verdicts.get("before", ""), case.verdicts.get("after", "")
 
 
-def show(cases, generated, faults):
+def show(cases, generated, faults, without):
     width = max(len(c.name) for c in cases)
     for c in cases:
         state = "FAIL" if c.fault else "skip" if c.skipped else "ok"
@@ -39,13 +39,16 @@ def show(cases, generated, faults):
             print(f"\n--- {c.name}: {c.fault.rstrip()}")
     for fault in faults:
         print(f"\n--- generated statement of {fault.rstrip()}")
+    if without:
+        print(f"\nfixes without a case: {', '.join(without)}")
     for driver, statements, rewritten in generated:
         print(f"{driver}: {statements} generated statements, {rewritten} rewritten")
 
 
-def write(cases, generated, path):
+def write(cases, generated, without, path):
     """Writes the page and reports whether it changed."""
-    page = HEAD + f"{len(cases)} cases of {len({c.fix for c in cases})} fixes.\n"
+    page = HEAD + f"{len(cases)} cases of {len({c.fix for c in cases})} fixes"
+    page += f"; without a case: {', '.join(without)}.\n" if without else ", which are all that there are.\n"
     for fix, group in groupby(cases, key=lambda c: c.fix):
         page += f"\n## {fix}\n\n| variant | what | benign use | attack before | attack after |\n|---|---|---|---|---|\n"
         for c in group:
