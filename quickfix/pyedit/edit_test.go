@@ -31,7 +31,7 @@ func (f *File) find(t testing.TB, kind syntax.Kind, prefix string) At {
 
 func apply(t testing.TB, f *File, e *Edits) string {
 	t.Helper()
-	list, ok := e.List()
+	list, ok := e.merged()
 	if !ok {
 		t.Fatal("edits overlap, or there are none")
 	}
@@ -108,7 +108,7 @@ func TestUseTakesWhatIsThere(t *testing.T) {
 		if got := e.Use(At{}, c.module, c.symbol, Plain); got != c.want {
 			t.Errorf("%s.%s in %q is %s, want %s", c.module, c.symbol, c.text, got, c.want)
 		}
-		if _, ok := e.List(); ok {
+		if _, ok := e.merged(); ok {
 			t.Errorf("%q: an import was added", c.text)
 		}
 	}
@@ -122,6 +122,15 @@ func TestUseSeesShadows(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 	same(t, "shadow", apply(t, f, e), "import json\nimport json as json_module\n\ndef f(json):\n    g()\n")
+}
+
+func TestArgumentsBehindCommentsKeepLineEnds(t *testing.T) {
+	f := parse(t, "f(\r\n    a,\r\n    b  # last\r\n)\r\n")
+	e := f.NewEdits()
+	if !e.AddKeyword(f.find(t, syntax.KindCall, "f("), "k", "1") {
+		t.Fatal("not added")
+	}
+	same(t, "CRLF", apply(t, f, e), "f(\r\n    a,\r\n    b,  # last\r\n    k=1\r\n)\r\n")
 }
 
 func TestSeveralImportsShareTheirPlace(t *testing.T) {

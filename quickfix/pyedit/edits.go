@@ -1,6 +1,7 @@
 package pyedit
 
 import (
+	"slices"
 	"strings"
 
 	"pavise/analysis/source"
@@ -48,8 +49,13 @@ func (e *Edits) lineEnds(text string) string {
 }
 
 // List is all edits, imports included, sorted; ok is false if two of them
-// overlap or none is left.
+// overlap or none is left. What was asked for with Use and is not written needs no import.
 func (e *Edits) List() (edits []source.Edit, ok bool) {
+	e.want = slices.DeleteFunc(e.want, func(w request) bool { return !e.writes(w.bind()) })
+	return e.merged()
+}
+
+func (e *Edits) merged() (edits []source.Edit, ok bool) {
 	// Imports come first: where both stand at one place, helpers are below them.
 	all := append(e.importEdits(), e.list...)
 	kept := all[:0]

@@ -12,8 +12,6 @@ import (
 
 // importEdits turns the wanted and dropped imports into edits.
 func (e *Edits) importEdits() []source.Edit {
-	// What was asked for and then not written needs no import.
-	e.want = slices.DeleteFunc(e.want, func(w request) bool { return !e.writes(w.bind()) })
 	if len(e.want) == 0 && len(e.drop) == 0 {
 		return nil
 	}

@@ -162,7 +162,7 @@ func (e *Edits) Use(at At, module, name string, style Style) string {
 			return dotted(w.bind(), name)
 		}
 	}
-	if style == From && name != "" && f.free(at, name, module+"."+name) {
+	if style == From && name != "" && !f.importsStar() && f.free(at, name, module+"."+name) {
 		e.want = append(e.want, request{module: module, name: name})
 		return name
 	}
@@ -172,6 +172,22 @@ func (e *Edits) Use(at At, module, name string, style Style) string {
 	}
 	e.want = append(e.want, w)
 	return dotted(w.bind(), name)
+}
+
+// importsStar reports whether the file imports names that are not written in it, which may
+// take the place of others.
+func (f *File) importsStar() bool {
+	for _, u := range f.Tree.Units {
+		if u.Parent != "" || u.Class != syntax.Statement || u.Root().Kind() != syntax.KindImportFromStatement {
+			continue
+		}
+		for c := range u.Root().NamedChildren() {
+			if c.Kind() == syntax.KindWildcardImport {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (w request) bind() string {

@@ -122,7 +122,7 @@ func (l *commaList) behindComment(f *File, off uint32) uint32 {
 	for c := range l.owner.Children() {
 		s := l.abs(c)
 		if c.Kind() == syntax.KindComment && s.Start >= off && f.SameLine(off, s.Start) {
-			return s.End
+			return s.Start + uint32(len(strings.TrimRight(f.Source(s), "\r\n"))) // it may hold half a line end
 		}
 	}
 	return off

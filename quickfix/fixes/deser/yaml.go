@@ -65,7 +65,7 @@ func safeLoader(s *fix.Site, e *pyedit.Edits, call pyedit.At, loader pyedit.Arg)
 		return fix.Refuse("%s is a loader of this project: derive it from yaml.SafeLoader.", loader.Value.Str())
 	}
 	safe := "SafeLoader"
-	if strings.HasPrefix(name[strings.LastIndexByte(name, '.')+1:], "C") {
+	if strings.HasPrefix(name[strings.LastIndexByte(name, '.')+1:], "C") && !tried(s.File, loader.Value.Str()) {
 		safe = "CSafeLoader"
 	}
 	style := pyedit.Plain
@@ -75,6 +75,22 @@ func safeLoader(s *fix.Site, e *pyedit.Edits, call pyedit.At, loader pyedit.Arg)
 	e.ReplaceNode(call.On(loader.Value), e.Use(call, "yaml", safe, style))
 	e.DropImport(root(loader.Value.Str()))
 	return fix.Propose(e, caveat(s), "Read YAML with %s", safe)
+}
+
+// tried reports whether a name is imported where the import may fail: libyaml is not
+// everywhere.
+func tried(f *pyedit.File, name string) bool {
+	for _, b := range f.Imports() {
+		if b.Name != root(name) {
+			continue
+		}
+		for p := b.Stmt.Parent(); p.OK(); p = p.Parent() {
+			if p.Kind() == syntax.KindTryStatement {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // caveat is empty where nothing in the file asks for objects in YAML.

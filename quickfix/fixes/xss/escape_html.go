@@ -257,10 +257,23 @@ func (w *work) style() pyedit.Style {
 // whole escapes a value that is all of the HTML.
 func (w *work) whole(at pyedit.At) bool {
 	h := pytext.Piece{Hole: true, Style: pytext.Field, Expr: at, Term: at}
+	if !handedOver(at.Node) {
+		h.Style = pytext.Operand // other text may be added to it
+	}
 	if w.isHTML(at) || w.s.Trusted(at) || at.Kind() == syntax.KindCall && !w.fromClient(&h) {
 		return w.fail("The HTML is made in " + short(w.s.Source(at)) + ": escape its values there.")
 	}
 	return w.escape(&h)
+}
+
+// handedOver reports whether a value goes to the framework as it is: it is what a
+// function returns, or an argument.
+func handedOver(n syntax.Node) bool {
+	switch n.Parent().Kind() {
+	case syntax.KindReturnStatement, syntax.KindExpressionList, syntax.KindArgumentList, syntax.KindLambda:
+		return true
+	}
+	return false
 }
 
 // fromClient reports whether a value is plain data of the client, so that
