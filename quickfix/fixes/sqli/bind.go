@@ -163,6 +163,10 @@ func (b *binding) quoted(c sql.Context) {
 			b.refuse("A list stands between quotes in " + b.say(v.holes) + ": it needs one placeholder for each of its values.")
 			return
 		}
+		if endsLiteral(b.p, h, t.Quote) {
+			b.refuse("The text of " + b.say(v.holes) + " ends the literal that it stands in: it is more than one value.")
+			return
+		}
 	}
 	expr, ok := b.compose(parts)
 	if !ok {
@@ -210,6 +214,10 @@ func (b *binding) bare(c sql.Context, h *pytext.Piece) {
 		b.list(v, h, "")
 		return
 	}
+	if holdsJoin(b.p, h) && b.inList(c) {
+		b.refuse("A list is put together within " + b.say(v.holes) + ": it needs one placeholder for each of its values.")
+		return
+	}
 	if c.After == "IN" && b.alone(c.Token) && !b.single(h) {
 		b.refuse("The list behind IN may hold several values in " + b.say(v.holes) + ": it needs one placeholder for each.")
 		return
@@ -239,6 +247,11 @@ func (b *binding) bare(c sql.Context, h *pytext.Piece) {
 // alone reports whether token i is all that stands between parentheses.
 func (b *binding) alone(i int) bool {
 	return i > 0 && i+1 < len(b.tokens) && b.tokens[i-1].Text == "(" && b.tokens[i+1].Text == ")"
+}
+
+// inList reports whether a hole stands where a list may have several values.
+func (b *binding) inList(c sql.Context) bool {
+	return c.After == "IN" || c.After == "VALUES" || c.After == "ANY"
 }
 
 // single reports whether a hole is known to be one value.

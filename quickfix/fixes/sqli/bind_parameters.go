@@ -2,6 +2,7 @@
 package sqli
 
 import (
+	"slices"
 	"strings"
 
 	"pavise/analysis"
@@ -174,11 +175,14 @@ func (b *binding) steady(h *pytext.Piece, moved source.Span) bool {
 	return !b.rebound(h.Expr, moved)
 }
 
-// rebound reports whether a name in an expression gets a value in a span.
+// rebound reports whether a name in an expression gets a value in a span, but in the
+// expression itself.
 func (b *binding) rebound(expr pyedit.At, s source.Span) bool {
 	for d := range expr.Descendants() {
 		if d.Kind() == syntax.KindIdentifier {
-			if v := b.p.site.File.Var(expr.On(d)); v != nil && v.BoundBetween(s) {
+			if v := b.p.site.File.Var(expr.On(d)); v != nil && slices.ContainsFunc(v.Binds, func(x pyedit.Bind) bool {
+				return s.Contains(x.Name.Abs()) && !expr.Abs().Contains(x.Name.Abs())
+			}) {
 				return true
 			}
 		}

@@ -1,6 +1,7 @@
 package sqli
 
 import (
+	"slices"
 	"strings"
 
 	"pavise/analysis/lang/python"
@@ -123,6 +124,14 @@ func (b *binding) elements(v *value, at pyedit.At, quote string) bool {
 		v.expr = "*" + at.Str()
 		return true
 	case syntax.KindCall: // map(str, ids)
+		if name := at.Child(syntax.FieldFunction).Str(); name == "sorted" || name == "list" || name == "set" || name == "tuple" {
+			if b.consumed(at) || b.takesOnce(at) {
+				return false
+			}
+			v.edits = []source.Edit{{Span: at.Abs(), New: mark + " for _ in " + f.Source(at.Abs())}}
+			v.expr = "*" + f.Source(at.Abs())
+			return true
+		}
 		args := pyedit.Args(at.Node)
 		if at.Child(syntax.FieldFunction).Str() != "map" || len(args) != 2 || args[0].Value.Str() != "str" || args[1].Name != "" || b.consumed(at.On(args[1].Value)) {
 			return false
@@ -207,17 +216,76 @@ func (b *binding) comprehended(at, body pyedit.At, element string, f *pyedit.Fil
 	return "*[" + element + rest + "]"
 }
 
+// takesOnce reports whether a call of list, sorted and the like reads an iterable that may
+// give its elements only once.
+func (b *binding) takesOnce(call pyedit.At) bool {
+	a, ok := pyedit.Positional(call.Node, 0)
+	if !ok {
+		return true
+	}
+	inner := call.On(a.Value)
+	if inner.Kind() == syntax.KindCall && !b.consumed(inner) {
+		switch inner.Child(syntax.FieldFunction).Str() {
+		case "sorted", "list", "set", "tuple":
+			return b.takesOnce(inner)
+		}
+	}
+	return inner.Kind() == syntax.KindGeneratorExpression || b.consumed(inner)
+}
+
+// holdsJoin reports whether a hole, or what its name was assigned, puts a list together
+// somewhere within.
+func holdsJoin(p *plan, h *pytext.Piece) bool {
+	return within(p, h, func(d syntax.Node) bool {
+		fn := d.Child(syntax.FieldFunction)
+		return d.Kind() == syntax.KindCall && fn.Kind() == syntax.KindAttribute && fn.Child(syntax.FieldAttribute).Str() == "join"
+	})
+}
+
+// endsLiteral reports whether a hole in a literal has text that ends it: "','" of a join or
+// a replace.
+func endsLiteral(p *plan, h *pytext.Piece, quote string) bool {
+	if _, ok := undoubled(h); ok {
+		return false
+	}
+	return within(p, h, func(d syntax.Node) bool {
+		return d.Kind() == syntax.KindStringContent && strings.Contains(d.Str(), quote)
+	})
+}
+
+// within looks for a node in the expression of a hole and in those that its names were
+// assigned.
+func within(p *plan, h *pytext.Piece, is func(syntax.Node) bool) bool {
+	for d := range h.Expr.Descendants() {
+		if is(d) {
+			return true
+		}
+		if d.Kind() != syntax.KindIdentifier || d.Field() == syntax.FieldAttribute {
+			continue
+		}
+		if def, _, ok := p.site.Definition(h.Expr.On(d)); ok {
+			for x := range def.Descendants() {
+				if is(x) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 // consumed reports whether an iterable may give its elements only once, so
 // that they would be gone when the parameters are passed.
 func (b *binding) consumed(at pyedit.At) bool {
 	n := at
 	if n.Kind() == syntax.KindIdentifier {
-		if def, _, ok := b.p.site.Definition(n); ok {
-			n = def
-		}
+		v := b.p.site.File.Var(n)
+		return v != nil && slices.ContainsFunc(v.Binds, func(x pyedit.Bind) bool {
+			return x.Value.OK() && (x.Value.Kind() == syntax.KindIdentifier || b.consumed(x.Value)) && !x.Value.Abs().Contains(at.Abs())
+		})
 	}
 	switch n.Kind() {
-	case syntax.KindIdentifier, syntax.KindAttribute, syntax.KindList, syntax.KindTuple, syntax.KindSet, syntax.KindListComprehension, syntax.KindSubscript:
+	case syntax.KindAttribute, syntax.KindList, syntax.KindTuple, syntax.KindSet, syntax.KindListComprehension, syntax.KindSubscript:
 		return false
 	case syntax.KindCall:
 		name := n.Child(syntax.FieldFunction).Str()

@@ -17,6 +17,8 @@ func (b *binding) suitsRows(has bool) {
 		b.refuse("executemany takes its values from rows of parameters, and this statement has no placeholder for them.")
 	case b.p.grown != nil:
 		b.refuse("The statement grows and is run for several rows: pass its values by hand.")
+	case b.inClassBody():
+		b.refuse("The rows are put together in the body of a class: do it in a function.")
 	case b.p.text.OK() || b.d.wrap:
 		b.refuse("executemany is the driver's own here, and which one that is cannot be told.")
 	}
@@ -30,6 +32,14 @@ func (b *binding) suitsRows(has bool) {
 			}
 		}
 	}
+}
+
+// inClassBody reports whether the call runs when a class is made, where a comprehension does
+// not see the names of the class.
+func (b *binding) inClassBody() bool {
+	tree := b.p.site.File.Tree
+	i := tree.At(b.p.call.Abs().Start)
+	return i >= 0 && tree.Units[i].Parent != "" && !pyedit.Function(b.p.call.Node).OK()
 }
 
 // passRows adds the values to each row that executemany gets: to the rows that
