@@ -71,6 +71,17 @@ var (
 	guardBase = regexp.MustCompile(`(?i)(?:login|permission|auth\w*|access|staff|superuser|admin|user|role|group|member|owner|token|jwt|secure|protected|private|restricted|passes)\w*(?:mixin|required|view|resource|handler|base|api|endpoint|test)?$`)
 )
 
+// asksFor reports whether parameters ask who is calling.
+func asksFor(params string) bool {
+	low := strings.ToLower(params)
+	for _, word := range []string{"depends", "security", "user", "current_", "dep"} { // one of them is in all that dependency recognises
+		if strings.Contains(low, word) {
+			return dependency.MatchString(params)
+		}
+	}
+	return false
+}
+
 // guardedClass reports whether the class of a handler keeps callers out.
 func guardedClass(e *flow.Event, o *flow.Overview) bool {
 	class := o.ClassOf(e.Node)

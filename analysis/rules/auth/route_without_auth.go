@@ -42,20 +42,34 @@ var guardedElsewhere = []string{
 type stands struct {
 	router  string // that it belongs to, "" if none is named
 	guarded bool   // by a decorator, a parameter or what wraps it
-	open    bool   // to everyone, by its name or address
-	asks    bool   // who is calling, in its body
-	signed  bool   // what is in its address proves a right
+
+	closer *closer // once it was looked at closer
+}
+
+// closer is what is asked about few handlers.
+type closer struct {
+	open    bool // to everyone, by its name or address
+	asks    bool // who is calling, in its body
+	signed  bool // what is in its address proves a right
 	changes bool
 	reads   bool
 }
 
 func standing(e *flow.Event) any {
-	s := &stands{router: routerNamed(e), guarded: guardedItself(e), open: public.MatchString(nameOf(e)) || handlesRoot(e), changes: changes(e)}
-	if !s.guarded && !s.open {
-		body := analysis.Code(e.Node.Child(syntax.FieldBody))
-		s.asks, s.signed, s.reads = asksWho.MatchString(body), signedLink(e), readsData.MatchString(body)
+	return &stands{router: routerNamed(e), guarded: guardedItself(e)}
+}
+
+// look is how a handler stands, with the rest.
+func look(h analysis.Handler) *closer {
+	s := h.About.(*stands)
+	if s.closer == nil {
+		s.closer = &closer{open: public.MatchString(nameOf(h.Event)) || handlesRoot(h.Event), changes: changes(h.Event)}
+		if !s.guarded && !s.closer.open {
+			body := analysis.Code(h.Node.Child(syntax.FieldBody))
+			s.closer.asks, s.closer.signed, s.closer.reads = asksWho.MatchString(body), signedLink(h.Event), readsData.MatchString(body)
+		}
 	}
-	return s
+	return s.closer
 }
 
 func judgeNeighbours(p *analysis.Pass, handlers []analysis.Handler, o *flow.Overview) {
@@ -123,35 +137,42 @@ func routerOf(d flow.Arg) (syntax.Node, bool) {
 }
 
 func judgeGroup(p *analysis.Pass, group []analysis.Handler, o *flow.Overview) {
-	kept, writing := 0, 0
-	var open []analysis.Handler
+	var kept, rest, open []analysis.Handler
 	classes := map[syntax.Node]bool{} // those that were looked at, by whether they guard
-	for _, e := range group {
-		s := e.About.(*stands)
-		if s.guarded || guardsOnce(classes, e.Event, o) {
-			kept++
-			if s.changes {
-				writing++
-			}
-			continue
-		}
-		if !s.open {
-			open = append(open, e)
+	for _, h := range group {
+		if h.About.(*stands).guarded || guardsOnce(classes, h.Event, o) {
+			kept = append(kept, h)
+		} else {
+			rest = append(rest, h)
 		}
 	}
-	if kept < fewest || len(open) == 0 || len(open)*2 > kept {
+	if len(kept) < fewest {
+		return
+	}
+	for _, h := range rest {
+		if !look(h).open {
+			open = append(open, h)
+		}
+	}
+	if len(open) == 0 || len(open)*2 > len(kept) {
 		return // most of them are for everyone
+	}
+	writing := 0
+	for _, h := range kept {
+		if look(h).changes {
+			writing++
+		}
 	}
 	asked := false
 	for _, e := range open {
-		s := e.About.(*stands)
+		s := look(e)
 		if s.asks || s.signed {
 			continue
 		}
 		c := analysis.Unsure
 		switch {
 		case s.changes:
-			if kept >= many && writing >= fewest && len(open)*3 <= kept {
+			if len(kept) >= many && writing >= fewest && len(open)*3 <= len(kept) {
 				c = analysis.Likely
 			}
 		case !s.reads:
@@ -197,7 +218,7 @@ func guardedItself(e *flow.Event) bool {
 			return true
 		}
 	}
-	return dependency.MatchString(e.Node.Child(syntax.FieldParameters).Str())
+	return asksFor(e.Node.Child(syntax.FieldParameters).Str())
 }
 
 // handlesRoot reports whether a handler answers at the root.

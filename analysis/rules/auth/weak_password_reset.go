@@ -48,7 +48,7 @@ func judgeReset(p *analysis.Pass, e *flow.Event) {
 		return
 	}
 	body := e.Node.Child(syntax.FieldBody)
-	if params := e.Node.Child(syntax.FieldParameters); dependency.MatchString(params.Str()) {
+	if asksFor(e.Node.Child(syntax.FieldParameters).Str()) {
 		return
 	}
 	if n := handedOut(body); n.OK() {

@@ -41,15 +41,15 @@ func judgeRead(p *analysis.Pass, e *flow.Event) {
 	if open && !djangoView(p, e) {
 		return
 	}
+	writes := analysis.Writes(e.Node) // few handlers that are read write anything
+	if len(writes) == 0 {
+		return
+	}
 	if linked.MatchString(name+" "+analysis.HandlerPath(e)) || strings.HasPrefix(name, "before_") || strings.HasPrefix(name, "_") {
 		return
 	}
 	body := analysis.Code(e.Node.Child(syntax.FieldBody))
 	if asksMethod.MatchString(body) || m.Has("POST", "PUT", "DELETE", "PATCH") && sent.MatchString(body) || open && sent.MatchString(body) {
-		return
-	}
-	writes := analysis.Writes(e.Node)
-	if len(writes) == 0 {
 		return
 	}
 	sure := analysis.Likely
