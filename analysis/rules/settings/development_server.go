@@ -24,7 +24,7 @@ var DevelopmentServer = &analysis.Rule{
 	OWASP2025:  "A02:2025 Security Misconfiguration",
 	Severity:   analysis.Medium,
 	Confidence: analysis.Likely,
-	Aliases:    analysis.Aliases{Semgrep: []string{"avoid_app_run_directly"}},
+	Aliases:    analysis.Aliases{Semgrep: []string{"avoid_app_run_directly", "avoid_using_app_run_directly"}},
 	Page:       developmentServerPage,
 	Checks: []analysis.Check{
 		analysis.Calls{Names: []string{"flask.Flask.run", "quart.Quart.run", "bottle.run", "bottle.Bottle.run", "dash.Dash.run", "dash.Dash.run_server", ".run"}, Run: judgeServer},

@@ -21,7 +21,7 @@ var CleartextProtocolClient = &analysis.Rule{
 	OWASP2025:  "A04:2025 Cryptographic Failures",
 	Severity:   analysis.Medium,
 	Confidence: analysis.Certain,
-	Aliases:    analysis.Aliases{Bandit: []string{"B312", "B321", "B401", "B402"}, Ruff: []string{"S312", "S321", "S401", "S402"}, Semgrep: []string{"telnetlib", "use-ftp-tls", "insecure-urlopen-ftp", "insecure-urlretrieve-ftp"}},
+	Aliases:    analysis.Aliases{Bandit: []string{"B312", "B321", "B401", "B402"}, Ruff: []string{"S312", "S321", "S401", "S402"}, Semgrep: []string{"telnetlib", "use-ftp-tls", "insecure-urlopen-ftp", "insecure-urlretrieve-ftp", "insecure-request-object-ftp", "insecure-openerdirector-open-ftp", "insecure-urlopener-open-ftp", "insecure-urlopener-retrieve-ftp"}},
 	Page:       cleartextProtocolClientPage,
 	Yields:     []*analysis.Rule{CredentialsOverCleartext},
 	Checks: []analysis.Check{
