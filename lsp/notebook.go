@@ -272,7 +272,7 @@ func (s *server) changeCells(n *notebookState, p *notebookChange) error {
 	return nil
 }
 
-func (s *server) didSaveNotebook(ctx context.Context, params []byte) error {
+func (s *server) didSaveNotebook(ctx context.Context, _ []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.client.watchFiles {

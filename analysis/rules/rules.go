@@ -3,6 +3,7 @@ package rules
 
 import (
 	"slices"
+	"sync"
 
 	"pavise/analysis"
 	"pavise/analysis/rules/access"
@@ -35,26 +36,24 @@ import (
 	"pavise/analysis/rules/xss"
 )
 
-// Rules of one class give way to those of another.
-var (
-	_ = give(crypto.WeakCipher, transport.WeakTLSVersion)
-	_ = give(secrets.HardcodedPassword, jwt.JWTHardcodedKey)
-	_ = give(jwt.JWTHardcodedKey, secrets.HardcodedSecretKey)
-	_ = give(auth.InsecureHTTPBasic, crypto.TimingUnsafeCompare, crypto.PlaintextPasswordCompare)
-)
+// All rules, by class. Callers must not change the list.
+func All() []*analysis.Rule { return all() }
 
-func give(r *analysis.Rule, way ...*analysis.Rule) bool {
-	r.Yields = append(r.Yields, way...)
-	return true
-}
-
-// All rules, by class.
-func All() []*analysis.Rule {
+var all = sync.OnceValue(func() []*analysis.Rule {
+	// rules of one class give way to those of another
+	yield(crypto.WeakCipher, transport.WeakTLSVersion)
+	yield(secrets.HardcodedPassword, jwt.JWTHardcodedKey)
+	yield(jwt.JWTHardcodedKey, secrets.HardcodedSecretKey)
+	yield(auth.InsecureHTTPBasic, crypto.TimingUnsafeCompare, crypto.PlaintextPasswordCompare)
 	return slices.Concat(
 		sqli.Rules, cmdi.Rules, codeexec.Rules, ssti.Rules, xss.Rules, deser.Rules, redirect.Rules, ssrf.Rules,
 		traversal.Rules, files.Rules, validation.Rules, crypto.Rules, jwt.Rules, secrets.Rules, settings.Rules, transport.Rules, dos.Rules, xml.Rules,
 		injection.Rules, logging.Rules, errors.Rules, session.Rules, csrf.Rules, cors.Rules, headers.Rules, access.Rules, auth.Rules, suppressions.Rules,
 	)
+})
+
+func yield(r *analysis.Rule, to ...*analysis.Rule) {
+	r.Yields = append(r.Yields, to...)
 }
 
 // ByID finds a rule by its ID, nil if there is none.

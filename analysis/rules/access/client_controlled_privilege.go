@@ -3,6 +3,7 @@ package access
 import (
 	_ "embed"
 	"regexp"
+	"slices"
 
 	"pavise/analysis"
 	"pavise/analysis/flow"
@@ -76,12 +77,7 @@ func grants(a *flow.Arg) bool {
 	if n, ok := a.Value.Int(); ok && n == 1 {
 		return true
 	}
-	for _, s := range flow.ConstTexts(a.Value) {
-		if granting.MatchString(s) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(flow.ConstTexts(a.Value), granting.MatchString)
 }
 
 // gradePrivilege says how sure it is that data of a client stands for its rights:

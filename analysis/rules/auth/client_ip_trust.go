@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 
 	"pavise/analysis"
@@ -72,10 +73,8 @@ func judgeAddress(p *analysis.Pass, e *flow.Event) {
 // or a list that the program holds decides something.
 func addressLike(a *flow.Arg) (analysis.Confidence, bool) {
 	texts := flow.ConstTexts(a.Value)
-	for _, s := range texts {
-		if address(s) {
-			return analysis.Likely, true
-		}
+	if slices.ContainsFunc(texts, address) {
+		return analysis.Likely, true
 	}
 	if len(texts) > 0 || a.Value.IsNone() || a.Value.Type == "int" || a.Value.Type == "bool" {
 		return 0, false

@@ -2,12 +2,10 @@ package auth
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 
 	"pavise/analysis"
 	"pavise/analysis/flow"
-	"pavise/analysis/models"
 	"pavise/analysis/syntax"
 )
 
@@ -118,9 +116,4 @@ func guardedClass(e *flow.Event, o *flow.Overview) bool {
 func empty(v *flow.Value) bool {
 	n, known := v.Len()
 	return known && n == 0
-}
-
-// remote reports whether a value comes from a client.
-func remote(v *flow.Value) bool {
-	return slices.ContainsFunc(v.Origins, func(o flow.Origin) bool { return o.Tier == models.Remote })
 }

@@ -3,6 +3,7 @@ package auth
 import (
 	_ "embed"
 	"regexp"
+	"slices"
 
 	"pavise/analysis"
 	"pavise/analysis/flow"
@@ -152,12 +153,7 @@ func limitsItself(e *flow.Event) bool {
 			return true
 		}
 	}
-	for _, w := range e.Through {
-		if limitName.MatchString(w) {
-			return true
-		}
-	}
-	return names(e.Node, limitName) || holds(e.Node, limitText)
+	return slices.ContainsFunc(e.Through, limitName.MatchString) || names(e.Node, limitName) || holds(e.Node, limitText)
 }
 
 // limitedClass reports whether the class of a handler limits attempts.
@@ -174,12 +170,7 @@ func limitedClass(e *flow.Event, o *flow.Overview) bool {
 	if d := class.Parent(); d.OK() && d.Kind() == syntax.KindDecoratedDefinition && limitName.MatchString(d.Str()) {
 		return true
 	}
-	for _, b := range o.Bases(e.Node) {
-		if limitName.MatchString(b) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(o.Bases(e.Node), limitName.MatchString)
 }
 
 // holds reports whether a text in a node is of some kind.

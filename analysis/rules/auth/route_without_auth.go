@@ -59,9 +59,18 @@ func standing(e *flow.Event) any {
 	return &stands{router: routerNamed(e), guarded: guardedItself(e)}
 }
 
+// standingOf is what standing said of a handler.
+func standingOf(h analysis.Handler) *stands {
+	s, ok := h.About.(*stands)
+	if !ok {
+		return &stands{}
+	}
+	return s
+}
+
 // look is how a handler stands, with the rest.
 func look(h analysis.Handler) *closer {
-	s := h.About.(*stands)
+	s := standingOf(h)
 	if s.closer == nil {
 		s.closer = &closer{open: public.MatchString(nameOf(h.Event)) || handlesRoot(h.Event), changes: changes(h.Event)}
 		if !s.guarded && !s.closer.open {
@@ -109,7 +118,7 @@ func routerNamed(e *flow.Event) string {
 // groupOf says with which handlers one belongs together: those of one router, or the
 // views of one kind.
 func groupOf(e analysis.Handler, o *flow.Overview) string {
-	if router := e.About.(*stands).router; router != "" {
+	if router := standingOf(e).router; router != "" {
 		return router
 	}
 	switch {
@@ -140,7 +149,7 @@ func judgeGroup(p *analysis.Pass, group []analysis.Handler, o *flow.Overview) {
 	var kept, rest, open []analysis.Handler
 	classes := map[syntax.Node]bool{} // those that were looked at, by whether they guard
 	for _, h := range group {
-		if h.About.(*stands).guarded || guardsOnce(classes, h.Event, o) {
+		if standingOf(h).guarded || guardsOnce(classes, h.Event, o) {
 			kept = append(kept, h)
 		} else {
 			rest = append(rest, h)

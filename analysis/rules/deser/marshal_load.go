@@ -35,7 +35,7 @@ var MarshalLoad = &analysis.Rule{
 }
 
 // compiled recognises code that reads compiled Python, which marshal is for.
-var compiled = regexp.MustCompile(`\bexec\(|pyc\b|\bCodeType\b|(?i)bytecode|\bco_code\b|MAGIC_NUMBER|\bget_magic\b|\bmagic\b|\b(?:get|load|read)_code\b|\bcode(?:_?obj(?:ect)?)?\s*=[^=]|\bFunctionType\b`)
+var compiled = regexp.MustCompile(`\bexec\(|pyc\b|\bCodeType\b|(?i)bytecode|\bco_code\b|MAGIC_NUMBER|\bget_magic\b|\bmagic\b|\b(?:get|load|read)_code\b|\bcode(?:_?obj|_?object)?\s*=[^=]|\bFunctionType\b`)
 
 func judgeMarshal(p *analysis.Pass, e *flow.Event) {
 	a := flow.FindArg(e.Args, "0")

@@ -97,7 +97,7 @@ func judgeObsolete(p *analysis.Pass, s *analysis.Setting) {
 	if !ok || !p.Deployed(s.Event) {
 		return
 	}
-	says := ""
+	var says string
 	switch low := strings.ToLower(s.Name); {
 	case low == "feature-policy":
 		says = "Browsers no longer read Feature-Policy: what it forbids is allowed. Its name is Permissions-Policy now, and its values are written in another way."

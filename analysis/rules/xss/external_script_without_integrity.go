@@ -73,8 +73,8 @@ func judgePage(p *analysis.Pass, t *analysis.Text) {
 }
 
 func judgeTag(g tag, address string) (says string, severity analysis.Severity, sure analysis.Confidence) {
-	rest, clear := strings.CutPrefix(address, "http://")
-	if !clear {
+	rest, plain := strings.CutPrefix(address, "http://")
+	if !plain {
 		rest = strings.TrimPrefix(address, "https:")
 		rest, external := strings.CutPrefix(rest, "//")
 		if !external || g.name != "script" && g.name != "link" || g.open || g.has("integrity") {
