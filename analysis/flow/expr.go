@@ -137,6 +137,12 @@ func (f *frame) attr(obj *Value, name string, n syntax.Node) *Value {
 	if v := addressTest(obj, name); v != nil {
 		return at(v, n)
 	}
+	if ofRequest(obj) {
+		f.run.deps.add(f.m.a.dep(perRequest + name))
+		if v := f.run.rebound(f.m, perRequest+name, nil); v != nil {
+			return v
+		}
+	}
 	if obj.rel != nil && obj.rel.how == "super" {
 		if v := f.classAttrDepth(obj.rel.base, obj.cls, name, n, 0); v != nil {
 			return v

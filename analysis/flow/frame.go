@@ -378,11 +378,16 @@ func (f *frame) store(name string, v *Value) {
 	}
 	if f.scope.Global[name] {
 		f.env.push(name, v)
-		if f.run.wrote == nil {
-			f.run.wrote = map[string]*Value{}
-		}
-		f.run.wrote[name] = join(f.run.wrote[name], v)
+		f.run.write(name, v)
 	}
+}
+
+// write notes what a function leaves in a name of the module.
+func (r *run) write(name string, v *Value) {
+	if r.wrote == nil {
+		r.wrote = map[string]*Value{}
+	}
+	r.wrote[name] = join(r.wrote[name], v)
 }
 
 // refine replaces every variable that holds v (or a copy of it) by what better

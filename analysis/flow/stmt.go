@@ -249,6 +249,9 @@ func (f *frame) assignAttr(target syntax.Node, v *Value, at syntax.Node) {
 	if f.self != "" && objNode.Str() == f.self {
 		f.run.selfAttr(f, name, v)
 	}
+	if ofRequest(obj) && f.fn != nil && f.depth == 0 {
+		f.run.write(perRequest+name, v)
+	}
 }
 
 // assignItem runs obj[key] = v.

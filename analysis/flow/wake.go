@@ -142,8 +142,12 @@ func (a *Analyzer) readFacts(u *syntax.Unit) facts {
 			}
 		case syntax.KindGlobalStatement:
 			for c := range n.NamedChildren() {
-				if name := c.Str(); !slices.Contains(f.globals, name) && len(f.globals) < maxGlobals {
-					f.globals = append(f.globals, name)
+				f.bindsGlobal(c.Str())
+			}
+		case syntax.KindAssignment:
+			if left := n.Child(syntax.FieldLeft); left.Kind() == syntax.KindAttribute && u.Class == syntax.Function {
+				if obj := left.Child(syntax.FieldObject).Str(); obj == "g" || strings.HasSuffix(obj, ".g") {
+					f.bindsGlobal(perRequest + left.Child(syntax.FieldAttribute).Str())
 				}
 			}
 		case syntax.KindReturnStatement, syntax.KindYield:
@@ -166,6 +170,20 @@ func (a *Analyzer) readFacts(u *syntax.Unit) facts {
 	f.secret = slices.ContainsFunc(f.leaves, func(l *models.Leaf) bool { return l.Secret }) && namesSecret(u)
 	return f
 }
+
+// bindsGlobal notes a name of the module that a function binds.
+func (f *facts) bindsGlobal(name string) {
+	if !slices.Contains(f.globals, name) && len(f.globals) < maxGlobals {
+		f.globals = append(f.globals, name)
+	}
+}
+
+// perRequest is before the names of what the functions of a module leave on the
+// object that a framework keeps for each request: g of Flask and Quart.
+const perRequest = "\x00g."
+
+// ofRequest reports whether a value is that object.
+func ofRequest(v *Value) bool { return strings.HasSuffix(v.Type, ".ctx._AppCtxGlobals") }
 
 // secretWords are those of which one stands in the name of anything secret.
 var secretWords = [][]byte{

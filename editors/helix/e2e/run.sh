@@ -92,7 +92,7 @@ fix() {
 
 typed() {
 	keys 18G o
-	type 'database().execute("DELETE FROM orders WHERE name = " + name)'
+	type 'database().execute("SELECT id FROM orders WHERE name = " + name)'
 	keys Escape
 	see 'becomes part of this query'
 }

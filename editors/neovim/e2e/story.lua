@@ -177,7 +177,7 @@ local function story()
 
   begin('type an unsafe line, see it without saving')
   vim.api.nvim_win_set_cursor(0, { 18, 0 })
-  press('database().execute("DELETE FROM orders WHERE name = \'" + name + "\'")')
+  press('database().execute("SELECT id FROM orders WHERE name = \'" + name + "\'")')
   local typed = hrtime()
   wait('the finding of the typed line', function()
     return #findings() == 4 and findings()[1] == '19:5 sql-injection ERROR'

@@ -94,7 +94,7 @@ function! s:Story() abort
 
   call s:Begin('type an unsafe line, see it without saving')
   let &undolevels = &undolevels " a break between what is undone at once
-  call append(18, '    database().execute("DELETE FROM orders WHERE name = ''" + name + "''")')
+  call append(18, '    database().execute("SELECT id FROM orders WHERE name = ''" + name + "''")')
   ALELint
   call s:Wait('the finding of the typed line', {-> get(s:Findings(), 0, '') ==# '19:5 sql-injection'})
   if !&modified
