@@ -95,8 +95,9 @@ server() {
 	mkdir -p "$1/bin"
 	cat >"$1/bin/pavise" <<END
 #!/bin/sh
+[ "\$1" = serve ] || exec '$E2E_PAVISE' "\$@"
 exec 3<&0
-[ "\$1" != serve ] || set -- "\$@" --trace "$E2E_TRAFFIC/$(basename "$E2E_TMP")-\$\$.jsonl"
+set -- "\$@" --trace "$E2E_TRAFFIC/$(basename "$E2E_TMP")-\$\$.jsonl"
 '$E2E_PAVISE' "\$@" <&3 2>>'$1/server.log' &
 echo \$! >>'$1/pids'
 wait \$!

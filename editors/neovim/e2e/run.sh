@@ -94,6 +94,36 @@ drive() {
 	fi
 }
 
+# picture VERSION NVIM: the window of a terminal in which the file is open, for the README.
+picture() {
+	local at=$E2E_TMP/picture screen terminal
+	need Xvfb xvfb && need xterm xterm && need import imagemagick || return 1
+	home "$at" "$1"
+	mkdir -p "$at/guestbook"
+	cp -r "$root/testdata/demo/." "$at/guestbook"
+	rm -f "$at/report"
+	mkfifo "$at/display"
+	exec 5<>"$at/display"
+	Xvfb -displayfd 5 -screen 0 1000x620x24 >"$at/xvfb.log" 2>&1 &
+	screen=$!
+	read -r -t 30 DISPLAY <&5
+	export DISPLAY=:$DISPLAY
+	(in_home "$at" xterm -fa 'DejaVu Sans Mono' -fs 11 -geometry 110x34+0+0 -bg '#16161e' -fg '#c0caf5' -e env E2E_FILE="$at/guestbook/app.py" "$2" "${options[@]:1}" \
+		-c 'luafile '"$here/picture.lua") >"$at/out" 2>&1 &
+	terminal=$!
+	for _ in $(seq 600); do
+		[ -e "$at/report" ] && break
+		sleep 0.05
+	done
+	[ -e "$at/report" ] && import -window root -trim "$root/editors/neovim/media/problems.png"
+	kill "$terminal" 2>/dev/null || true
+	wait "$terminal" 2>/dev/null || true
+	kill "$screen" 2>/dev/null || true
+	wait "$screen" 2>/dev/null || true
+	gone "$at" || true
+	[ -e "$at/report" ] || { cat "$at/out" "$at/xvfb.log" >&2; return 1; }
+}
+
 # start FOLDER: prints the name of a script that starts an unpacked Neovim.
 start() {
 	starter "$1" usr/bin/nvim --cmd "set runtimepath^=$1/usr/lib/nvim" <<END
@@ -113,6 +143,10 @@ fi
 
 if need nvim neovim && nvim=$(command -v nvim) && version=$(version_of "$nvim") && [ -n "$version" ]; then
 	drive "$version" "$nvim"
+	# Those that are unpacked start a second process on a screen, and do not find themselves.
+	if [ -n "${PAVISE_E2E_PICTURES:-}" ]; then
+		picture "$version" "$nvim" || row FAIL "$version" "take the picture" 0 ""
+	fi
 else
 	row FAIL "of the system" "install" 0 "nvim is not there and could not be installed"
 fi

@@ -245,6 +245,22 @@ local function story()
     done()
   end
 
+  begin('checkhealth and the help')
+  vim.cmd('checkhealth pavise')
+  local health = text()
+  contains(health, 'pavise')
+  contains(health, 'the server runs for ' .. root)
+  contains(health, 'the configuration of ' .. root .. ' is read')
+  if health:find('ERROR') or health:find('WARNING') then
+    error(health)
+  end
+  vim.cmd('bwipeout!')
+  vim.cmd('helptags ' .. vim.fn.fnameescape(vim.env.HOME .. '/src/pavise/editors/neovim/doc'))
+  vim.cmd('help pavise-health')
+  contains(text(), 'checkhealth pavise')
+  vim.cmd('helpclose')
+  done()
+
   begin('a second file of the folder shares the server')
   vim.cmd('edit ' .. vim.fn.fnameescape(vim.fn.fnamemodify(file, ':h') .. '/clean.py'))
   wait('the client in the second buffer', function()
