@@ -21,6 +21,7 @@ var SecureFilename = &fix.Fix{
 	Name:    "secure-filename",
 	For:     []*analysis.Rule{files.UploadFilenameTrusted},
 	Compute: secureFilename,
+	Handed:  true,
 }
 
 func secureFilename(s *fix.Site) []fix.Proposal {

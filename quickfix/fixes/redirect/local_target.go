@@ -21,6 +21,7 @@ var LocalTarget = &fix.Fix{
 	Name:    "local-redirect",
 	For:     []*analysis.Rule{redirect.OpenRedirect},
 	Compute: localTarget,
+	Handed:  true,
 }
 
 // helper refuses what browsers take for another host: //evil, /\evil, \\evil,

@@ -21,6 +21,7 @@ var ResolveUnder = &fix.Fix{
 	Name:    "resolve-under",
 	For:     []*analysis.Rule{traversal.PathTraversal, traversal.PathFromParameter, traversal.ArchiveExtraction},
 	Compute: resolveUnder,
+	Handed:  true,
 }
 
 const helper = `def %NAME%(base, name):
