@@ -1,6 +1,8 @@
 package sqli
 
 import (
+	"slices"
+
 	"pavise/analysis/flow"
 	"pavise/analysis/lang/python"
 	"pavise/analysis/syntax"
@@ -16,6 +18,15 @@ type wrapper struct {
 	given pyedit.Arg
 	has   bool // the call passes values already
 	text  bool // it makes an object of text() of the statement
+	// extend is set if it takes no values yet, and is given a parameter for them.
+	extend *extension
+}
+
+// extension is a wrapper that runs what it is given and nothing else, so that it can
+// take values as well.
+type extension struct {
+	fn  pyedit.At // its definition
+	run pyedit.At // the call of the driver in it
 }
 
 // handed finds how the call of a wrapper passes values for its statement.
@@ -47,10 +58,98 @@ func (p *plan) handed() string {
 	}
 	name := parametersOf(fn, run, arg.Param)
 	if name == "" {
-		return called + " takes no values for its statement: give it a parameter that it passes to " + p.method + "."
+		if p.wrapper.extend = p.extension(fn, run, arg.Param); p.wrapper.extend == nil {
+			return called + " takes no values for its statement: give it a parameter that it passes to " + p.method + "."
+		}
+		p.wrapper.name, p.wrapper.at = newParameter, positionalParams(fn, p.call)
+		return ""
 	}
 	p.wrapper.find(fn, p.call, name)
 	return ""
+}
+
+// newParameter is the parameter that a wrapper gets for the values.
+const newParameter = "params"
+
+// extension is set for a plain function of this file that passes its statement, and
+// nothing beside it, to the driver in one place.
+func (p *plan) extension(fn, run syntax.Node, statement string) *extension {
+	args := pyedit.Args(run)
+	if len(args) != 1 || args[0].Name != "" {
+		return nil
+	}
+	given := args[0].Value
+	if p.wrapper.text {
+		given = given.Child(syntax.FieldArguments).NamedChild(0)
+	}
+	if given.Str() != statement || rebound(fn, statement) || len(decoratorsOf(fn)) > 0 {
+		return nil
+	}
+	for _, x := range python.Params(fn) {
+		if x.Kind != python.Positional {
+			return nil
+		}
+	}
+	runs := 0
+	for n := range fn.Descendants() {
+		switch {
+		case n.Kind() == syntax.KindIdentifier && n.Str() == newParameter:
+			return nil
+		case n.Kind() == syntax.KindCall && n.Child(syntax.FieldFunction).Str() == run.Child(syntax.FieldFunction).Str():
+			runs++
+		}
+	}
+	for _, u := range p.site.File.Tree.Units {
+		if u.Unit == fn.Unit() && runs == 1 {
+			return &extension{pyedit.At{Node: fn, Base: u.Start}, pyedit.At{Node: run, Base: u.Start}}
+		}
+	}
+	return nil
+}
+
+// decoratorsOf are those that may change what a function takes.
+func decoratorsOf(fn syntax.Node) []syntax.Node {
+	return slices.DeleteFunc(python.Decorators(fn), func(d syntax.Node) bool { return d.Str() == "staticmethod" || d.Str() == "classmethod" })
+}
+
+// positionalParams is the number of arguments that a function takes by position,
+// without the object of a method.
+func positionalParams(fn syntax.Node, call pyedit.At) int {
+	params := python.Params(fn)
+	n := len(params)
+	if isMethodCall(call, params) {
+		n--
+	}
+	return n
+}
+
+func isMethodCall(call pyedit.At, params []python.Param) bool {
+	return call.Child(syntax.FieldFunction).Kind() == syntax.KindAttribute && len(params) > 0 && (params[0].Name == "self" || params[0].Name == "cls")
+}
+
+// nothing is what a driver takes in place of parameters, so that it treats the
+// statement as if it were given none; "" if that is not known.
+func (d *driver) nothing() string {
+	switch d {
+	case sqlite, aiosqlite, duckdb:
+		return "()"
+	case psycopg2, psycopg, pymysql, mysqldb, aiomysql, connector, django, sqlalchemy:
+		return "None"
+	}
+	return ""
+}
+
+// extendWrapper gives the wrapper a parameter that it passes to the driver.
+func (b *binding) extendWrapper(e *pyedit.Edits) {
+	x, none := b.p.wrapper.extend, b.d.nothing()
+	if none == "" || b.p.wrapper.text && !b.p.takesMapping() {
+		b.refuse("How " + b.d.name + " runs a statement without values is not known: give the function a parameter for them by hand.")
+		return
+	}
+	params := x.fn.On(x.fn.Child(syntax.FieldParameters))
+	if !e.AppendElement(params, newParameter+"="+none) || !e.AddPositional(x.run, 1, newParameter) {
+		b.refuse("The function that runs the statement takes no further parameter.")
+	}
 }
 
 // statementOf is the argument of an event that is the statement.
@@ -152,7 +251,7 @@ func rebound(fn syntax.Node, name string) bool {
 func (w *wrapper) find(fn syntax.Node, call pyedit.At, name string) {
 	w.name = name
 	params := python.Params(fn)
-	method := call.Child(syntax.FieldFunction).Kind() == syntax.KindAttribute && len(params) > 0 && (params[0].Name == "self" || params[0].Name == "cls")
+	method := isMethodCall(call, params)
 	for i, p := range params {
 		if p.Kind == python.Star {
 			w.star = p.Name == name
@@ -190,6 +289,9 @@ func positional(call pyedit.At) int {
 // place puts an argument for the values where the wrapper takes it.
 func (b *binding) place(e *pyedit.Edits, expr string) bool {
 	w, call := b.p.wrapper, b.p.call
+	if w.extend != nil {
+		b.extendWrapper(e)
+	}
 	n := positional(call)
 	switch {
 	case w.at == n && n > 0:
