@@ -191,8 +191,8 @@ func (u *unitRun) events(list []flow.Event) {
 		switch e.Kind {
 		case flow.Called, flow.Assigned:
 			u.arrivals(e)
-			if e.Sink.OK() {
-				continue // the call itself has an event of its own
+			if e.Sink.OK() || e.OneOf {
+				continue // the call itself has an event of its own, or may call another
 			}
 			for _, w := range u.calls[e.Name] {
 				if e.Kind == flow.Called {

@@ -93,10 +93,10 @@ func (f *frame) apply(n syntax.Node, callee *Value, args []Arg) *Value {
 const plainChoices = 4
 
 // applyEach calls each of the functions that a value may be; nil if one is
-// neither of the program nor known to the models.
+// neither of the program nor a sink of the models.
 func (f *frame) applyEach(n syntax.Node, alts []*Value, args []Arg) *Value {
 	for _, a := range alts {
-		if !a.Local() && !a.IsNone() && (a.Name == "" || !f.m.set.Known(a.Name)) {
+		if !a.Local() && !a.IsNone() && (a.Name == "" || len(f.m.set.Sinks(a.Name)) == 0) {
 			return nil
 		}
 	}
@@ -112,7 +112,9 @@ func (f *frame) applyEach(n syntax.Node, alts []*Value, args []Arg) *Value {
 			continue
 		}
 		f.env = before.clone()
+		f.run.oneOf = !a.Local()
 		v := f.apply(n, a, args)
+		f.run.oneOf = false
 		if v == neverReturns || f.env == nil {
 			continue
 		}

@@ -55,6 +55,8 @@ type Event struct {
 	Unused  bool           // a built text that goes nowhere
 	// Indirect is set if Node is a call that calls Name in its turn, with Args.
 	Indirect bool
+	// OneOf is set if Name is one of several functions that the call may call.
+	OneOf bool
 	// Sink is the call of Name where Node is another one: the call that hands what
 	// arrives, put together by the caller, to functions that pass it on untouched.
 	// The Nodes of Args are expressions of Node then, or none.

@@ -238,6 +238,7 @@ func (f *frame) emit(e Event) {
 		f.run.deps.add(f.m.a.dep(depRoots)) // a rule may ask what the file imports
 	}
 	e.Inlined = f.depth > 0
+	e.OneOf = f.run.oneOf
 	e.Indirect = e.Kind == Called && e.Node == f.run.indirect
 	e.View = f.fn == nil || f.inView()
 	e.Handler = f.run.handler

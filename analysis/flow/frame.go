@@ -310,6 +310,7 @@ type run struct {
 	nested    map[syntax.Node]*call // of functions in functions
 	quiet     int                   // no events while a loop is not in its last round
 	indirect  syntax.Node           // the call through which another is made
+	oneOf     bool                  // the call is one of several functions of libraries
 	made      map[*Value]int        // events of responses whose content type may still be set
 	notes     []weakNote            // half measures
 	strict    []strictNote          // checks that hold
