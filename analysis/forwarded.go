@@ -19,11 +19,11 @@ func FieldOf(o *flow.Origin) string {
 	}
 	switch n.Kind() {
 	case syntax.KindCall: // self.get_cookie("role")
-		if s, ok := constant(n.Child(syntax.FieldArguments).NamedChild(0)); ok {
+		if s, ok := constant(n.Child(syntax.FieldArguments).NamedChild(0)); ok && !containers[s] {
 			return s
 		}
 	case syntax.KindSubscript:
-		if s, ok := constant(n.Child(syntax.FieldSubscript)); ok {
+		if s, ok := constant(n.Child(syntax.FieldSubscript)); ok && !containers[s] {
 			return s
 		}
 	}
@@ -43,7 +43,10 @@ func FieldOf(o *flow.Origin) string {
 			n = up
 			continue
 		case syntax.KindSubscript:
-			if s, ok := constant(up.Child(syntax.FieldSubscript)); ok {
+			if s, ok := constant(up.Child(syntax.FieldSubscript)); ok && containers[s] { // event["headers"]
+				n = up
+				continue
+			} else if ok {
 				return s
 			}
 			return o.Label
@@ -61,7 +64,8 @@ func FieldOf(o *flow.Origin) string {
 }
 
 // containers are members of requests that hold fields.
-var containers = map[string]bool{"headers": true, "cookies": true, "args": true, "form": true, "META": true, "environ": true, "GET": true, "POST": true, "COOKIES": true, "query_params": true}
+var containers = map[string]bool{"headers": true, "cookies": true, "args": true, "form": true, "META": true, "environ": true, "GET": true, "POST": true, "COOKIES": true, "query_params": true,
+	"multiValueHeaders": true, "queryStringParameters": true}
 
 // ClientAddress reports whether data was read from a header in which a proxy, or the
 // client itself, says whose request it is.

@@ -110,6 +110,9 @@ var (
 // narrows recognises decorators that say which methods of a view are let through.
 func narrows(d flow.Arg) bool { return strings.HasPrefix(CalleeName(d.Node), "require_") }
 
+// written are the kinds of nodes in which methods are written out.
+var written = []syntax.Kind{syntax.KindList, syntax.KindTuple, syntax.KindSet, syntax.KindString}
+
 // methodsOf is what one decorator says of the methods.
 func methodsOf(d flow.Arg) (Accepted, bool) {
 	name := CalleeName(d.Node)
@@ -142,11 +145,18 @@ func methodsOf(d flow.Arg) (Accepted, bool) {
 		if !list.OK() {
 			list = Keyword(args, "method") // of Bottle
 		}
-		if second := args.NamedChild(1); !list.OK() && second.OK() && (second.Kind() == syntax.KindList || second.Kind() == syntax.KindString) {
+		if second := args.NamedChild(1); !list.OK() && second.OK() && slices.Contains(written, second.Kind()) {
 			list = second // likewise
 		}
 		if !list.OK() {
 			return Accepted{Methods: []string{"GET"}, At: d.Node}, name != "route" || isRoute(d)
+		}
+		said.Methods = literalMethods(list)
+		return said, true
+	case name == "view_config" && strings.HasPrefix(d.Value.Name, "pyramid."):
+		list := Keyword(args, "request_method")
+		if !list.OK() {
+			return Accepted{Methods: []string{"GET", "POST"}, At: d.Node}, true
 		}
 		said.Methods = literalMethods(list)
 		return said, true

@@ -349,7 +349,7 @@ func repeatable(n syntax.Node, depth int) bool {
 		return (k == syntax.KindString || k == syntax.KindInteger) && repeatable(n.Child(syntax.FieldValue), depth+1)
 	case syntax.KindCall:
 		fn := n.Child(syntax.FieldFunction)
-		if fn.Kind() != syntax.KindAttribute || fn.Child(syntax.FieldAttribute).Str() != "get" {
+		if fn.Kind() != syntax.KindAttribute || !getters[fn.Child(syntax.FieldAttribute).Str()] {
 			return false
 		}
 		for c := range n.Child(syntax.FieldArguments).NamedChildren() {
@@ -360,6 +360,13 @@ func repeatable(n syntax.Node, depth int) bool {
 		return repeatable(fn, depth+1)
 	}
 	return false
+}
+
+// getters are the methods of dicts and requests that give the same each time they
+// are asked.
+var getters = map[string]bool{
+	"get": true, "get_header": true, "get_param": true, "get_argument": true, "get_query_argument": true, "get_body_argument": true, "get_cookie": true,
+	"getvalue": true, "getfirst": true,
 }
 
 // recalled is the value of an expression as the one that was kept for it, but

@@ -111,16 +111,19 @@ func (f *frame) locates(n syntax.Node, a *Arg, v *Value) {
 }
 
 // proxied notes what the dict of a response, as a function behind a gateway
-// returns it, says: its body, if it is HTML, and where it redirects to.
+// returns it, says: its body, if it is HTML or tells of an exception, and where it
+// redirects to.
 func (f *frame) proxied(n syntax.Node, v *Value) {
-	headers := v.Key("headers")
-	if headers == nil {
-		return
+	headers, body := v.Key("headers"), v.Key("body")
+	if headers != nil {
+		f.locates(n, &Arg{Node: n}, header(headers, "location"))
+		if mime := header(headers, "content-type"); body != nil && mime != nil && isHTML(mime) {
+			f.emit(Event{Kind: Returned, Node: n, Name: "html", Value: body})
+			return
+		}
 	}
-	f.locates(n, &Arg{Node: n}, header(headers, "location"))
-	mime, body := header(headers, "content-type"), v.Key("body")
-	if body != nil && mime != nil && isHTML(mime) {
-		f.emit(Event{Kind: Returned, Node: n, Name: "html", Value: body})
+	if body != nil && body.tells() {
+		f.emit(Event{Kind: Returned, Node: n, Name: "data", Value: body})
 	}
 }
 
@@ -170,15 +173,13 @@ func (f *frame) assignedMime(obj *Value, attr, key string, v *Value) {
 }
 
 // delegates reports whether a returned value is what another WSGI application
-// gives, which says itself what it sends.
+// gives, which says itself what it sends. An application takes the environment
+// and start_response, and nothing else; what takes more or less is a helper.
 func (f *frame) delegates(n syntax.Node) bool {
 	if f.route.Returns != "bytes" || n.Kind() != syntax.KindCall {
 		return false
 	}
-	for a := range n.Child(syntax.FieldArguments).NamedChildren() {
-		if a.Kind() == syntax.KindIdentifier && f.load(a.Str()).Name == "wsgi.start_response" {
-			return true
-		}
-	}
-	return false
+	args := n.Child(syntax.FieldArguments)
+	last := args.NamedChild(1)
+	return args.NamedCount() == 2 && last.Kind() == syntax.KindIdentifier && f.load(last.Str()).Name == "wsgi.start_response"
 }

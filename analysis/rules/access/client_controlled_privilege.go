@@ -36,7 +36,7 @@ var (
 	granting = regexp.MustCompile(`(?i)^(?:admin|administrator|root|superuser|super_?admin|staff|owner|manager|moderator|true|1|yes|on|editor|premium)$`)
 	cookie   = regexp.MustCompile(`(?i)cookie`)
 	header   = regexp.MustCompile(`(?i)header|\bMETA\b|environ`)
-	query    = regexp.MustCompile(`\.(?:args|GET|query|query_params|params|values)$|\.get_(?:query_)?arguments?$`)
+	query    = regexp.MustCompile(`\.(?:args|GET|query|query_params|params|values)$|queryStringParameters|\.get_(?:query_)?arguments?$`)
 	signed   = regexp.MustCompile(`(?i)sign|secure|secret|decrypt|fernet|unsign|jwt|verif`)
 )
 
@@ -88,7 +88,10 @@ func gradePrivilege(o *flow.Origin, a *flow.Arg, truth bool) (analysis.Confidenc
 		return 0, false
 	}
 	field := analysis.FieldOf(o)
-	if !privilege.MatchString(field) && (!cookie.MatchString(o.Label) || !privilege.MatchString(lastName(a.Node))) {
+	if !privilege.MatchString(field) && (cookie.MatchString(o.Label) || header.MatchString(o.Label) || query.MatchString(o.Label)) {
+		field = lastName(a.Node) // headers = request.headers
+	}
+	if !privilege.MatchString(field) {
 		return 0, false
 	}
 	switch {

@@ -84,7 +84,7 @@ func authenticates(n syntax.Node) bool {
 		text = text[:20000]
 	}
 	for _, w := range []string{"webhook", "signature", "hmac", "compare_digest", "bearer", "authorization", "api_view", "apiview", "graphql", "callback", "notify",
-		"api_key", "apikey", "hook", "token_required", "authentication_classes", "lti", "saml", "xmlrpc", "soap", "construct_event"} {
+		"api_key", "apikey", "jwt", "hook", "token_required", "authentication_classes", "lti", "saml", "xmlrpc", "soap", "construct_event"} {
 		if strings.Contains(text, w) {
 			return true
 		}

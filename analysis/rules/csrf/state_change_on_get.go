@@ -65,7 +65,7 @@ var (
 	// asksMethod recognises a test of the method, or of what only a form that was sent has.
 	asksMethod = regexp.MustCompile(`\b(?:request|req|r)\.method\b|["']REQUEST_METHOD["']|\.method\s*(?:==|!=|in\b)|\bvalidate_on_submit\b|\.is_submitted\b|\bis_valid\(|\bcsrf\w*\(|verify_?token|check_?token|validate_?csrf|check_csrf`)
 	// sent recognises what a GET request has none of.
-	sent = regexp.MustCompile(`\brequest\.(?:form|POST|FILES|files|json|get_json|body|data)\b|\bis_json\b`)
+	sent = regexp.MustCompile(`\brequest\.(?:form|POST|FILES|files|json|json_body|get_json|body|data)\b|\bis_json\b`)
 	// linked are handlers that mails, sign-in services and monitors open, and those of
 	// the sign-in itself.
 	linked = regexp.MustCompile(`(?i)confirm|verif|activat|unsubscribe|opt_?out|callback|oauth|authorize|authorized|login|log_in|signin|sign_in|logout|log_out|signout|sign_out|sso|saml|magic|token|health|ping|status|cron|sync|webhook|track|pixel|export|download|visit|redirect|short|invite|accept|init_?db|migrat`)

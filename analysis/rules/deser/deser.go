@@ -4,4 +4,4 @@ package deser
 import "pavise/analysis"
 
 // Rules are the rules of this class.
-var Rules = []*analysis.Rule{UnsafeDeserialization, PickleLoad, MarshalLoad, YAMLUnsafeLoad}
+var Rules = []*analysis.Rule{UnsafeDeserialization, PickleLoad, MarshalLoad, YAMLUnsafeLoad, PickleTransport}

@@ -45,7 +45,7 @@ func judgeHeader(_ *analysis.Pass, e *flow.Event, r flow.Reach) (analysis.Confid
 		return 0, false
 	}
 	c, ok := analysis.FromClient(r)
-	if strings.HasSuffix(r.Origin.Label, ".headers") {
+	if strings.HasSuffix(r.Origin.Label, ".headers") || strings.Contains(r.Origin.Label, ".get_header(") {
 		return 0, false // no line end gets through a server's reading of headers
 	}
 	if r.Origin.Vague {

@@ -101,7 +101,7 @@ func reportFallback(p *analysis.Pass, t *analysis.Text, name string, value synta
 	}
 	c := analysis.Certain
 	guess := secrets.Judge(text, false)
-	if low := strings.ToLower(name); !usedByItself(low) && guess != secrets.Strong && trust != secrets.Pass || t.Role >= secrets.Doc {
+	if low := strings.ToLower(name); !usedByItself(low) && guess != secrets.Strong && trust != secrets.Pass || t.Role >= secrets.Doc || analysis.DevelopmentFile(p.Path) {
 		c = analysis.Unsure // a key of a provider that is none opens nothing
 	}
 	d := p.ReportText(value.Span(), c, "Where "+name+" is not set, a value that stands in the file is used: a deployment without it runs with a secret that everyone knows. Leave out the default.")

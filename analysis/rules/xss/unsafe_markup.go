@@ -138,4 +138,4 @@ func putTogether(e *flow.Event, r flow.Reach) bool {
 }
 
 // markupName recognises names of values that are HTML on purpose.
-var markupName = regexp.MustCompile(`(?i)html|markup|svg|safe|escape|render|widget|media|attrs|css|icon|button|links?\b|tag|body|content|inner|rows?\b|items?\b|cells?\b|parts?\b|output|url|static|_\(|text\(|class|style|color`)
+var markupName = regexp.MustCompile(`(?i)html|markup|svg|safe|escape|render|widget|media|attrs|css|icon|button|links?\b|tag|body|content|inner|\besc\(|(?:rows?|items?|cells?|parts?)$|output|url|static|_\(|text\(|class|style|color`)

@@ -66,6 +66,18 @@ func postDecorator(s *fix.Site, e *pyedit.Edits, d pyedit.At) (changed bool, ref
 			e.ReplaceNode(callee.On(callee.Child(syntax.FieldAttribute)), "post")
 			return true, ""
 		}
+	case "view_config":
+		if !call || !strings.HasPrefix(s.File.Resolve(callee.Node), "pyramid.") {
+			return false, ""
+		}
+		if a, ok := pyedit.Keyword(d.Node, "request_method"); ok {
+			if text := strings.Trim(a.Value.Str(), `"'`); text == "GET" {
+				e.ReplaceNode(d.On(a.Value), `"POST"`)
+				return true, ""
+			}
+			return postList(s, e, d.On(a.Value), "POST")
+		}
+		return e.AddKeyword(d, "request_method", `"POST"`), ""
 	case "api_view":
 		if !call {
 			return false, "Say which methods api_view takes."
@@ -92,6 +104,9 @@ func postDecorator(s *fix.Site, e *pyedit.Edits, d pyedit.At) (changed bool, ref
 				return false, "Take GET out of the methods of the route."
 			}
 			return e.AddKeyword(d, "method", `"POST"`), ""
+		}
+		if callee.Kind() == syntax.KindIdentifier {
+			return false, "Which arguments this decorator takes is not to be seen here: have it register the handler for POST."
 		}
 		return e.AddKeyword(d, keyword, `["`+post+`"]`), ""
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // Fixes of this class.
-var Fixes = []*fix.Fix{LoadJSON, RefusePickles, YAMLSafeLoad}
+var Fixes = []*fix.Fix{LoadJSON, RefusePickles, YAMLSafeLoad, JSONTransport}
 
 // LoadJSON reads JSON instead of a format that builds any object.
 var LoadJSON = &fix.Fix{
