@@ -75,11 +75,12 @@ func judgeLogins(p *analysis.Pass, handlers []analysis.Handler, o *flow.Overview
 		if !asked {
 			asked, here, elsewhere = true, o.Mentions(limitsHere...), o.LimitsRequests()
 		}
-		if here {
-			return
+		off := unthrottled(e, o)
+		if here && !off {
+			continue
 		}
 		c := analysis.Likely
-		if elsewhere && !o.Mentions(".limit(") {
+		if elsewhere && !off && !o.Mentions(".limit(") {
 			c = analysis.Unsure
 		}
 		p.Report(e, c, "This handler checks "+what+" as often as it is asked to: a program can try all that are likely. Limit the requests for an account and for an address, or lock the account for a while.").Node = at(e)
@@ -171,6 +172,13 @@ func limitedClass(e *flow.Event, o *flow.Overview) bool {
 		return true
 	}
 	return slices.ContainsFunc(o.Bases(e.Node), limitName.MatchString)
+}
+
+// unthrottled reports whether the class of a handler, or one that it derives from, takes the throttles of all
+// others off.
+func unthrottled(e *flow.Event, o *flow.Overview) bool {
+	v := o.Member(e.Node, "throttle_classes")
+	return v != nil && empty(v)
 }
 
 // holds reports whether a text in a node is of some kind.
