@@ -567,7 +567,7 @@ func membership(a, b *Value, positive bool) []fact {
 	}
 	if a.rel != nil {
 		switch a.rel.how {
-		case "same":
+		case "same", "behind":
 			base = a.rel.base
 		case "parents":
 			return nil
@@ -751,7 +751,7 @@ func equalTo(x, y *Value, positive bool) []fact {
 		if fixedValue(y) {
 			return []fact{{base: x, kinds: models.All, onTrue: positive}}
 		}
-	case "same":
+	case "same", "behind":
 		if fixedValue(y) {
 			return []fact{{base: base, kinds: models.All, onTrue: positive}, {base: x, kinds: models.All, onTrue: positive}}
 		}

@@ -50,6 +50,10 @@ func joinDepth(a, b *Value, depth int, budget *int) *Value {
 	}
 	if x, y := a.rel, b.rel; x != nil && y != nil && x.how == y.how && x.base != nil && y.base != nil && x.base.id() == y.base.id() && x.how != "test" {
 		v.rel = x // made of the same on both ways
+	} else if ofOther(x, b) {
+		v.rel = x // term[1:] or term
+	} else if ofOther(y, a) {
+		v.rel = y
 	}
 	if a.Type == b.Type || b.IsNone() {
 		v.Type = a.Type
@@ -76,6 +80,12 @@ func joinDepth(a, b *Value, depth int, budget *int) *Value {
 	}
 	v.fn, v.cls, v.inst, v.recv = pickLocal(a, b)
 	return v
+}
+
+// ofOther reports whether a relation makes a text of another value that a test of
+// either says something of.
+func ofOther(r *relation, other *Value) bool {
+	return r != nil && (r.how == "same" || r.how == "behind") && r.base.id() == other.id()
 }
 
 // joinCopies joins two copies of one value that differ in what was learnt.

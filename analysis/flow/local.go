@@ -7,8 +7,8 @@ import (
 	"pavise/analysis/syntax"
 )
 
-// headed ties the first characters of a text, x[:2], x[1:2], x[0], to it, so
-// that a test of them says something of the text.
+// headed ties the first characters of a text, x[:2], x[1:2], x[0], and what stands
+// behind a sign, x[1:], to it, so that a test of them says something of the text.
 func headed(v, obj *Value, key syntax.Node) *Value {
 	if len(v.Origins) == 0 || obj.parts != nil || obj.Type != "" && obj.Type != "str" || obj.rel != nil && obj.rel.how == "address" {
 		return v
@@ -21,6 +21,8 @@ func headed(v, obj *Value, key syntax.Node) *Value {
 		how = "start"
 	case "1", "1:2":
 		how = "second"
+	case "1:":
+		how = "behind"
 	default:
 		if obj.rel == nil || obj.rel.how != "resolved" || key.Kind() == syntax.KindSlice {
 			return v

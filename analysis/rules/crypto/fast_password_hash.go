@@ -3,10 +3,13 @@ package crypto
 import (
 	"bytes"
 	_ "embed"
+	"regexp"
 	"strings"
 
 	"pavise/analysis"
 	"pavise/analysis/flow"
+	"pavise/analysis/lang/python"
+	"pavise/analysis/syntax"
 )
 
 //go:embed fast_password_hash.md
@@ -58,7 +61,7 @@ func judgeDigest(p *analysis.Pass, e *flow.Event) {
 	if a == nil {
 		a = flow.FindArg(e.Args, "data")
 	}
-	if a == nil || !holdsPassword(a) || bytes.Contains(e.Node.Unit().Text, []byte("pwned")) || notForSecurity(e) {
+	if a == nil || !holdsPassword(a) || bytes.Contains(e.Node.Unit().Text, []byte("pwned")) || notForSecurity(e) || hashedAgain(e.Node) {
 		return
 	}
 	switch short := e.Name[strings.LastIndexByte(e.Name, '.')+1:]; short {
@@ -78,6 +81,65 @@ func judgeDigest(p *analysis.Pass, e *flow.Event) {
 		}
 		p.Report(e, analysis.Certain, "a password is hashed with "+strings.ToUpper(short)+", a fast digest"+passwordConsequence)
 	}
+}
+
+// slowHash recognises functions that hash slowly, slowHasher what has a method hash
+// or verify that does.
+var (
+	slowHash   = regexp.MustCompile(`(?i)^(?:hashpw|checkpw|kdf|scrypt|pbkdf2\w*|argon2\w*|bcrypt\w*|hash_secret\w*|derive|(?:generate|check)_password_hash|a?(?:make|check)_password)$`)
+	slowHasher = regexp.MustCompile(`(?i)hasher|argon|bcrypt|scrypt|pbkdf|^ph$|context|ctx`)
+)
+
+// hashedAgain reports whether a digest goes on into a function that hashes slowly, as
+// is done for passwords longer than bcrypt takes: in the same expression, or by a
+// variable of the function.
+func hashedAgain(n syntax.Node) bool {
+	name := ""
+	if analysis.CalleeName(n) == "update" {
+		name = n.Child(syntax.FieldFunction).Child(syntax.FieldObject).Str()
+	}
+	for n = n.Parent(); n.OK(); n = n.Parent() {
+		switch n.Kind() {
+		case syntax.KindCall:
+			if slow(n) {
+				return true
+			}
+		case syntax.KindAssignment:
+			if t := n.Child(syntax.FieldLeft); t.Kind() == syntax.KindIdentifier {
+				name = t.Str()
+			}
+		case syntax.KindFunctionDefinition:
+			return name != "" && goesOn(n, name)
+		}
+	}
+	return false
+}
+
+// goesOn reports whether a variable of a function is given to one that hashes slowly.
+func goesOn(fn syntax.Node, name string) bool {
+	for d := range fn.Descendants() {
+		if d.Kind() != syntax.KindCall || !slow(d) {
+			continue
+		}
+		for a := range d.Child(syntax.FieldArguments).Descendants() {
+			if a.Kind() == syntax.KindIdentifier && a.Str() == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// slow reports whether a call hashes slowly.
+func slow(call syntax.Node) bool {
+	callee := call.Child(syntax.FieldFunction)
+	switch name := analysis.CalleeName(call); {
+	case slowHash.MatchString(name):
+		return true
+	case name == "hash" || name == "verify":
+		return callee.Kind() == syntax.KindAttribute && slowHasher.MatchString(python.LastName(callee.Child(syntax.FieldObject)))
+	}
+	return false
 }
 
 func notForSecurity(e *flow.Event) bool {
