@@ -31,8 +31,11 @@ var HardcodedTempPath = &analysis.Rule{
 		Ruff:    []string{"S108"},
 		Semgrep: []string{"hardcoded-tmp-path"},
 	},
-	Page:   hardcodedTempPathPage,
-	Checks: []analysis.Check{analysis.Sinks{Kind: models.Path, Run: judgeTempPath}},
+	Page: hardcodedTempPathPage,
+	Checks: []analysis.Check{
+		analysis.Sinks{Kind: models.Path, Run: judgeTempPath},
+		analysis.Settings{Names: []string{"CACHES", "CACHE_DIR", "SESSION_FILE_DIR", "SESSION_FILE_PATH"}, Run: judgeTempFolder},
+	},
 }
 
 var (
@@ -72,6 +75,29 @@ func judgeTempPath(p *analysis.Pass, e *flow.Event, s *models.Sink) {
 		sure = analysis.Unsure
 	}
 	p.Report(e, sure, "Every account of the machine may write to this folder, and the name is known beforehand: a file or link that somebody else put there is used. Take a name from tempfile.")
+}
+
+// judgeTempFolder judges the folders of caches and sessions: what stands there is
+// believed, and most of it is pickles.
+func judgeTempFolder(p *analysis.Pass, s *analysis.Setting) {
+	if !p.Deployed(s.Event) {
+		return
+	}
+	folders := []*flow.Value{s.Given}
+	if s.Name == "CACHES" {
+		folders = nil
+		for _, cache := range flow.Parts(s.Given) {
+			if backend := cache.Key("BACKEND"); backend != nil && strings.HasSuffix(analysis.Beginning(backend), "FileBasedCache") {
+				folders = append(folders, cache.Key("LOCATION"))
+			}
+		}
+	}
+	for _, v := range folders {
+		if v != nil && shared.MatchString(analysis.Beginning(v)) && !guessless(v, analysis.Beginning(v)) {
+			p.ReportSetting(s, analysis.Likely, s.Name+" keeps its files in a folder that every account of the machine may write to, under a name that is known: what somebody else puts there is read, and a pickle runs. Use a folder of the application.")
+			return
+		}
+	}
 }
 
 // taken is the path that a sink takes.

@@ -21,6 +21,9 @@ var PrivateFolder = &fix.Fix{
 }
 
 func privateFolder(s *fix.Site) []fix.Proposal {
+	if name, _, ok := s.Setting(); ok && s.Node.Kind() != syntax.KindCall {
+		return fix.Refuse("Where this application may keep files is not to be seen here: give %s a folder that only its account may write to.", name)
+	}
 	lit, ok := pathLiteral(s)
 	if !ok {
 		return fix.Refuse("The path comes from elsewhere: make its folder there with tempfile.mkdtemp().")
