@@ -63,7 +63,7 @@ func (f *frame) split(v *Value) (yes, no *env) {
 		return nil, f.env
 	}
 	yes, no = f.env.clone(), f.env
-	if len(v.Origins) > 0 && (v.rel == nil || v.rel.how == "same") && v.parts == nil && v.rest == nil {
+	if len(v.Origins) > 0 && (v.rel == nil || v.rel.how == "same" || v.rel.how == "default") && v.parts == nil && v.rest == nil {
 		f.env = no
 		f.refine(v, func(x *Value) *Value { return x.cleaned(models.All) }) // empty, or None
 	}
@@ -103,6 +103,11 @@ func (f *frame) learn(x fact) {
 	}
 	f.refine(x.base, x.apply)
 	f.note(x)
+	if x.base != nil && x.base.rel != nil && x.base.rel.how == "default" {
+		x.base = x.base.rel.base // what holds of x or "" holds of x
+		f.refine(x.base, x.apply)
+		f.note(x)
+	}
 	f.learnWhole(x)
 }
 
@@ -195,7 +200,13 @@ func (f *frame) logic(n syntax.Node) *Value {
 	if and && b.rel != nil && b.rel.how == "test" && a.parts == nil && a.rest == nil { // x and x in y: b, or nothing
 		return test(combine(true, nil, factsOf(b))...)
 	}
-	return join(b, decided(a, !and))
+	v := join(b, decided(a, !and))
+	if !and && b.Harmless() && v != b && v.rel == nil && a.rel == nil && len(a.Origins) > 0 && a.parts == nil && a.rest == nil && a.obj == nil {
+		c := *v // x or "": a test of it says something of x
+		c.root, c.rel = nil, &relation{how: "default", base: a}
+		return &c
+	}
+	return v
 }
 
 // decided is a as the value of `a or b`, where it is truthy, or of `a and b`,
@@ -567,7 +578,7 @@ func membership(a, b *Value, positive bool) []fact {
 	}
 	if a.rel != nil {
 		switch a.rel.how {
-		case "same", "behind":
+		case "same", "behind", "default":
 			base = a.rel.base
 		case "parents":
 			return nil
@@ -608,6 +619,11 @@ func contained(list []Const, x *Value, positive bool) []fact {
 		if c.S == "//" {
 			f.marks |= noSlashSlash
 		}
+	}
+	if x.rel != nil && x.rel.how == "same" { // x.strip() and x
+		own := f
+		own.base = x
+		return []fact{f, own}
 	}
 	return []fact{f}
 }
@@ -751,7 +767,7 @@ func equalTo(x, y *Value, positive bool) []fact {
 		if fixedValue(y) {
 			return []fact{{base: x, kinds: models.All, onTrue: positive}}
 		}
-	case "same", "behind":
+	case "same", "behind", "default":
 		if fixedValue(y) {
 			return []fact{{base: base, kinds: models.All, onTrue: positive}, {base: x, kinds: models.All, onTrue: positive}}
 		}

@@ -218,7 +218,7 @@ func derived(name string, recv *Value, args []Arg) *Value {
 		switch recv.rel.how {
 		case "test":
 			return recv
-		case "item", "resolved", "encoded", "commonprefix":
+		case "item", "resolved", "encoded", "commonprefix", "default":
 		default:
 			how, base = recv.rel.how, recv.rel.base
 		}

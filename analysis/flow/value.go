@@ -105,7 +105,7 @@ const maxParts = 48
 // relation ties a value to the one it was computed from, for guards.
 type relation struct {
 	// how is "parsed", "hostname", "netloc", "scheme", "resolved", "commonpath",
-	// "same", "behind" the first sign of base, "test", "item" of base, "items" of base, "length" of base, "encoded"
+	// "same", "behind" the first sign of base, "default" where base is empty, "test", "item" of base, "items" of base, "length" of base, "encoded"
 	how   string
 	codec string      // that undoes the encoding
 	alias syntax.Node // of "alias", a name of a type: Annotated[...], Optional[...]
