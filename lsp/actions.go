@@ -3,8 +3,6 @@ package lsp
 import (
 	"context"
 	"fmt"
-	"io/fs"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,12 +10,12 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"go.lsp.dev/protocol"
-	"go.lsp.dev/uri"
 	"go.uber.org/zap"
 
 	"pavise/analysis"
 	"pavise/analysis/config"
 	"pavise/analysis/engine"
+	"pavise/analysis/rules"
 	"pavise/analysis/source"
 	"pavise/analysis/suppress"
 	"pavise/quickfix"
@@ -138,8 +136,9 @@ func (s *server) codeAction(_ context.Context, params []byte) (answer, any, erro
 }
 
 // actions are what can be done at span: for each finding its fixes, best
-// first; then refusals; then what can be told of the project's functions;
-// then ignoring, explaining, reporting and testing, and fixing all.
+// first; then those of all findings of a rule; then what can be told of the
+// project's functions; then ignoring, explaining, reporting and testing, and
+// fixing all; then refusals.
 func (s *server) actions(ctx context.Context, v view, span source.Span, only []string) ([]protocol.CommandOrCodeAction, error) {
 	a := actionList{s: s, v: v}
 	if wanted(only, protocol.CodeActionKindQuickFix) {
@@ -158,7 +157,11 @@ func (s *server) actions(ctx context.Context, v view, span source.Span, only []s
 			if len(fixes) == 0 {
 				a.addRemoval(f)
 			}
+			if (quickfix.Choice{}).Pick(fixes) != nil {
+				a.sure = append(a.sure, f)
+			}
 		}
+		a.addFixAllOfRules(ctx)
 		for _, f := range here {
 			a.addRemember(f)
 		}
@@ -216,8 +219,9 @@ type actionList struct {
 	v       view
 	offered []protocol.CommandOrCodeAction
 	refused []protocol.CommandOrCodeAction
-	safe    bool            // a safe fix is among them
-	titles  map[string]bool // of what need not be offered again
+	safe    bool                // a safe fix is among them
+	sure    []*analysis.Finding // that fixing all would fix
+	titles  map[string]bool     // of what need not be offered again
 }
 
 // once reports whether title is offered for the first time.
@@ -245,10 +249,8 @@ type ticket struct {
 	Version     *int64 `json:"version,omitempty"`
 	Rule        string `json:"rule,omitempty"`
 	Fingerprint string `json:"fingerprint,omitempty"`
-	Fix         string `json:"fix"` // fixAll names all safe ones
+	Fix         string `json:"fix"` // fixAll and fixEverywhere name all safe ones, of the rule if there is one
 }
-
-const fixAll = "*"
 
 func (a *actionList) ticket(f *analysis.Finding, fix string) ticket {
 	t := ticket{URI: a.v.uri, Fix: fix}
@@ -283,7 +285,7 @@ func (a *actionList) addFix(f *analysis.Finding, fix quickfix.Action) {
 	if fix.Preferred && c.preferred {
 		action.IsPreferred = new(true)
 	}
-	a.addEdits(action, a.ticket(f, fix.Name), change{fix.Edits, fix.Variables})
+	a.addEdits(action, a.ticket(f, fix.Name), func() change { return changeOf(&fix) })
 }
 
 // short is the first clause of a caveat, as a menu has room for. The hover has
@@ -298,34 +300,35 @@ func short(caveat string) string {
 	return strings.TrimSuffix(caveat[:end], ".")
 }
 
-func (a *actionList) addFixAll() {
-	t := a.ticket(nil, fixAll)
-	action := a.literal("Fix all that is safe in this file", kindFixAll, nil)
-	edits := a.s.fixAllEdits(a.v)
-	if len(edits) > 0 {
-		a.addEdits(action, t, change{edits: edits})
-	}
-}
-
-// addEdits offers an action that makes edits, now or when it is resolved, or as
-// a command for clients that know no more.
-func (a *actionList) addEdits(action *protocol.CodeAction, t ticket, x change) {
+// addEdits offers an action that makes a change, now or when it is resolved, or as
+// a command for clients that know no more. The change is worked out only if it is
+// needed now.
+func (a *actionList) addEdits(action *protocol.CodeAction, t ticket, work func() change) {
 	c := &a.s.client
-	if a.v.cell != nil && a.s.workspaceEdit(a.v, x.edits) == nil {
-		return
+	lazy := !c.actionLiterals || c.lazyEdits
+	var edit *protocol.WorkspaceEdit
+	if !lazy || a.v.cell != nil { // of a notebook not all edits can be made
+		if edit = a.s.changeEdit(a.v, work()); edit == nil {
+			return
+		}
 	}
 	switch {
-	case !c.actionLiterals && c.applyEdit:
-		a.offered = append(a.offered, &protocol.Command{Title: action.Title, Command: cmdApplyFix, Arguments: arguments(t)})
-		return
 	case !c.actionLiterals:
+		a.addCommand(action.Title, t)
 		return
-	case c.lazyEdits:
+	case lazy:
 		action.Data = arguments(t)[0]
 	default:
-		action.Edit = a.s.changeEdit(a.v, x)
+		action.Edit = edit
 	}
 	a.offered = append(a.offered, action)
+}
+
+// addCommand offers a command that makes edits, to clients that take them.
+func (a *actionList) addCommand(title string, t ticket) {
+	if a.s.client.applyEdit {
+		a.offered = append(a.offered, &protocol.Command{Title: title, Command: cmdApplyFix, Arguments: arguments(t)})
+	}
 }
 
 // addIgnore offers a comment that suppresses the finding. Its edit is small
@@ -377,18 +380,17 @@ func (a *actionList) addExplain(f *analysis.Finding) {
 	a.offered = append(a.offered, action)
 }
 
-// literal starts an action; f may be nil.
-func (a *actionList) literal(title string, kind protocol.CodeActionKind, f *analysis.Finding) *protocol.CodeAction {
+// literal starts an action for some findings.
+func (a *actionList) literal(title string, kind protocol.CodeActionKind, of ...*analysis.Finding) *protocol.CodeAction {
 	action := &protocol.CodeAction{Title: title, Kind: new(kind)}
-	if f == nil {
-		return action
+	for _, f := range of {
+		d, err := a.v.encoder.diagnostic(f)
+		if err != nil {
+			a.s.log.Error("own diagnostic not decoded", zap.Error(err))
+			continue
+		}
+		action.Diagnostics = append(action.Diagnostics, d)
 	}
-	d, err := a.v.encoder.diagnostic(f)
-	if err != nil {
-		a.s.log.Error("own diagnostic not decoded", zap.Error(err))
-		return action
-	}
-	action.Diagnostics = []protocol.Diagnostic{d}
 	return action
 }
 
@@ -416,8 +418,8 @@ func (s *server) resolveAction(_ context.Context, params []byte) (answer, any, e
 		return nil, &action, nil
 	}
 	return func(context.Context) (any, error) {
-		if x := s.redeem(v, t); len(x.edits) > 0 && s.current(v) {
-			action.Edit = s.changeEdit(v, x)
+		if edit := s.changeEdit(v, s.redeem(v, t)); s.current(v) {
+			action.Edit = edit
 		}
 		return &action, nil
 	}, nil, nil
@@ -429,13 +431,13 @@ func (s *server) redeem(v view, t ticket) change {
 	if t.Version != nil && (!v.version.ok || *t.Version != v.version.n) {
 		return change{}
 	}
-	if t.Fix == fixAll {
-		return change{edits: s.fixAllEdits(v)}
+	if rule := rules.ByID(t.Rule); t.Fix == fixAll && (rule != nil || t.Rule == "") {
+		return change{edits: s.fixAllEdits(v, rule)}
 	}
 	if f := t.finding(v); f != nil {
 		for _, fix := range s.fixesOf(v, f) {
 			if fix.Name == t.Fix && fix.Refusal == "" {
-				return change{fix.Edits, fix.Variables}
+				return changeOf(&fix)
 			}
 		}
 	}
@@ -453,82 +455,12 @@ func (t *ticket) finding(v view) *analysis.Finding {
 	return nil
 }
 
-// workspaceEdit is edits of a document in the client's words, nil if the client
-// could not make them.
-func (s *server) workspaceEdit(v view, edits []source.Edit) *protocol.WorkspaceEdit {
-	if v.cell != nil {
-		return s.cellEdits(v.layout, edits)
-	}
-	return s.fileEdit(v.snap.File(), v.uri, v.version.int32(), edits)
-}
-
-// change is what a fix does to a document, and the variables of the environment
-// that its code reads from then on.
-type change struct {
-	edits     []source.Edit
-	variables []string
-}
-
-// changeEdit is a change in the client's words, with what it brings for the files beside
-// the code: one that is not there only for clients that can make it. It is nil if the
-// client could not make it.
-func (s *server) changeEdit(v view, x change) *protocol.WorkspaceEdit {
-	all := s.workspaceEdit(v, x.edits)
-	if all == nil {
-		return nil
-	}
-	read := func(path string) (*source.File, error) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if f, _, ok := s.otherFile(nil)(path); ok {
-			return f, nil
-		}
-		return nil, fs.ErrNotExist
-	}
-	for _, b := range quickfix.BesideEnvironment(v.path, x.variables, read) {
-		if b.Create && !s.client.createFiles {
-			continue
-		}
-		address := uriOf(b.File.Path())
-		edit := s.fileEdit(b.File, address, nil, []source.Edit{b.Edit})
-		if b.Create {
-			creating(edit, address)
-		}
-		all.DocumentChanges = append(all.DocumentChanges, edit.DocumentChanges...)
-		maps.Copy(all.Changes, edit.Changes)
-	}
-	return all
-}
-
-// fileEdit is edits of any file; version is nil for one that is not open.
-func (s *server) fileEdit(file *source.File, address string, version *int32, edits []source.Edit) *protocol.WorkspaceEdit {
-	enc, u := s.client.encoding, uri.URI(address)
-	if !s.client.versionedEdits {
-		list := make([]protocol.TextEdit, len(edits))
-		for i, e := range edits {
-			list[i] = protocol.TextEdit{Range: rangeOf(file, e.Span, enc), NewText: e.New}
-		}
-		return &protocol.WorkspaceEdit{Changes: map[uri.URI][]protocol.TextEdit{u: list}}
-	}
-	change := &protocol.TextDocumentEdit{
-		TextDocument: protocol.OptionalVersionedTextDocumentIdentifier{
-			TextDocumentIdentifier: protocol.TextDocumentIdentifier{URI: u},
-			Version:                version,
-		},
-	}
-	for _, e := range edits {
-		change.Edits = append(change.Edits, &protocol.TextEdit{Range: rangeOf(file, e.Span, enc), NewText: e.New})
-	}
-	return &protocol.WorkspaceEdit{DocumentChanges: []protocol.DocumentChange{change}}
-}
-
 // fixCache keeps the fixes of one snapshot: editors ask for the same ones at
 // each move of the cursor, and each fix is proven anew when it is computed.
 type fixCache struct {
 	mu      sync.Mutex // guards all below, also while it is being computed
 	of      map[*analysis.Finding][]quickfix.Action
-	all     []source.Edit
-	allDone bool
+	all     map[*analysis.Rule][]source.Edit // what the safe fixes do together; of all rules under nil
 	helpers map[*analysis.Finding][]helper
 	tests   map[*analysis.Finding]*poc.Test // nil for those of which none is written
 
@@ -552,22 +484,6 @@ func (s *server) fixesOf(v view, f *analysis.Finding) []quickfix.Action {
 	fixes = quickfix.Actions(v.snap, f)
 	v.fixes.of[f] = fixes
 	return fixes
-}
-
-// fixAllEdits is what the safe fixes do to v together.
-func (s *server) fixAllEdits(v view) []source.Edit {
-	v.fixes.mu.Lock()
-	defer v.fixes.mu.Unlock()
-	if v.fixes.allDone {
-		return v.fixes.all
-	}
-	v.fixes.allDone = true
-	defer s.recoverFix("all")
-	fixed := quickfix.All(v.snap, quickfix.Choice{})
-	if len(fixed.Applied) > 0 {
-		v.fixes.all = source.LineEdits(v.snap.File(), fixed.Text)
-	}
-	return v.fixes.all
 }
 
 func (s *server) recoverFix(what string) {

@@ -25,6 +25,7 @@ type client struct {
 	actionLiterals, preferred, disabled, lazyEdits bool // of code actions
 	versionedEdits                                 bool // documentChanges
 	createFiles                                    bool // among them
+	annotations                                    bool // of them
 	applyEdit                                      bool
 
 	markdown bool // of hover
@@ -145,6 +146,7 @@ func readClient(params []byte) client {
 	}
 	c.createFiles = c.versionedEdits &&
 		slices.Contains(workspace.at("workspaceEdit", "resourceOperations").strings(), string(protocol.ResourceOperationKindCreate))
+	c.annotations = c.versionedEdits && workspace.at("workspaceEdit", "changeAnnotationSupport").object()
 	for _, t := range published.at("tagSupport", "valueSet").list() {
 		c.unnecessary = c.unnecessary || t.number() == 1
 	}

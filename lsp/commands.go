@@ -21,7 +21,7 @@ const (
 	cmdExplain     = "pavise.explain"       // {"rule": ID}: shows the rule's page and returns it
 	cmdScan        = "pavise.scanWorkspace" // reports the findings of all files
 	cmdReload      = "pavise.reload"        // reads all configurations anew
-	cmdApplyFix    = "pavise.applyFix"      // ticket: makes a fix, for clients without code action literals
+	cmdApplyFix    = "pavise.applyFix"      // ticket: makes a fix that is worked out late, or for clients without code action literals
 	cmdCopyFinding = "pavise.copyFinding"   // ticket: shows a finding as a report in Markdown and returns it
 )
 
@@ -50,7 +50,7 @@ func (s *server) executeCommand(ctx context.Context, params []byte) (answer, any
 		s.reload(ctx)
 		return nil, nil, nil
 	case cmdApplyFix:
-		return s.applyFix(arg)
+		return s.applyFix(arg, p.at("workDoneToken"))
 	case cmdCopyFinding:
 		return s.copyFinding(arg)
 	default:
@@ -123,7 +123,7 @@ func (s *server) showText(ctx context.Context, folder, name, text string) (path 
 }
 
 // applyFix makes a fix through workspace/applyEdit.
-func (s *server) applyFix(arg value) (answer, any, error) {
+func (s *server) applyFix(arg, token value) (answer, any, error) {
 	var t ticket
 	if err := decode(arg.encode(), &t); err != nil {
 		return nil, nil, err
@@ -132,17 +132,24 @@ func (s *server) applyFix(arg value) (answer, any, error) {
 	if !ok {
 		return nil, nil, protocol.ErrContentModified
 	}
+	if t.Fix == fixEverywhere {
+		return s.fixEverywhere(v, t, token)
+	}
 	return func(ctx context.Context) (any, error) {
-		x := s.redeem(v, t)
-		if len(x.edits) == 0 || !s.current(v) {
+		edit := s.changeEdit(v, s.redeem(v, t))
+		if edit == nil || !s.current(v) {
 			return nil, protocol.ErrContentModified
 		}
-		edit := s.changeEdit(v, x)
-		if edit == nil {
-			return nil, protocol.ErrContentModified
-		}
-		var r protocol.ApplyWorkspaceEditResult
-		err := s.call(ctx, protocol.MethodWorkspaceApplyEdit, &protocol.ApplyWorkspaceEditParams{Edit: *edit}, &r)
-		return nil, err
+		return nil, s.apply(ctx, edit, "")
 	}, nil, nil
+}
+
+// apply has the client make an edit.
+func (s *server) apply(ctx context.Context, edit *protocol.WorkspaceEdit, label string) error {
+	params := &protocol.ApplyWorkspaceEditParams{Edit: *edit}
+	if label != "" {
+		params.Label = new(label)
+	}
+	var r protocol.ApplyWorkspaceEditResult
+	return s.call(ctx, protocol.MethodWorkspaceApplyEdit, params, &r)
 }

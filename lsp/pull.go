@@ -82,9 +82,9 @@ func (s *server) pullWorkspace(_ context.Context, params []byte) (answer, any, e
 			add(key, d.uri, d.version.text(), s.encoder(d).appendAll(nil))
 		}
 	}
-	for key, items := range s.scanned {
+	for key, f := range s.scanned {
 		if s.docs[key] == nil {
-			add(key, key, "null", items)
+			add(key, key, "null", f.items)
 		}
 	}
 	return nil, jsonrpc2.RawMessage(append(b, `]}`...)), nil

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"go.lsp.dev/protocol"
-	"go.lsp.dev/uri"
 
 	"pavise/analysis"
 	"pavise/analysis/config"
@@ -137,10 +136,4 @@ func (s *server) remember(v view, c models.Clean) *protocol.WorkspaceEdit {
 		creating(out, uriOf(v.home))
 	}
 	return out
-}
-
-// creating has an edit make its file first.
-func creating(edit *protocol.WorkspaceEdit, address string) {
-	made := &protocol.CreateFile{Kind: "create", URI: uri.URI(address), Options: &protocol.CreateFileOptions{IgnoreIfExists: new(true)}}
-	edit.DocumentChanges = append([]protocol.DocumentChange{made}, edit.DocumentChanges...)
 }

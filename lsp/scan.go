@@ -16,6 +16,7 @@ import (
 	"go.lsp.dev/protocol"
 	"go.uber.org/zap"
 
+	"pavise/analysis"
 	"pavise/analysis/config"
 	"pavise/analysis/engine"
 	"pavise/analysis/source"
@@ -272,6 +273,12 @@ func (s *server) standBack(ctx context.Context) {
 	}
 }
 
+// closedFile is a file that is not open but has findings.
+type closedFile struct {
+	items []byte // its diagnostics, if the client pulls
+	rules map[*analysis.Rule]bool
+}
+
 // showClosed shows the findings of a file that is not open; nil takes away
 // what was shown.
 func (s *server) showClosed(key string, snap *engine.Snapshot) {
@@ -283,12 +290,16 @@ func (s *server) showClosed(key string, snap *engine.Snapshot) {
 		}
 		return
 	}
+	rules := map[*analysis.Rule]bool{}
+	for i := range snap.Findings() {
+		rules[snap.Findings()[i].Rule] = true
+	}
 	items := encoder{snap: snap, client: &s.client, uri: key, heads: s.heads, other: s.otherFile(nil)}.appendAll(nil)
 	if s.pull {
-		s.scanned[key] = items
+		s.scanned[key] = closedFile{items, rules}
 		return
 	}
-	s.scanned[key] = nil
+	s.scanned[key] = closedFile{nil, rules}
 	s.pushClosed(key, items)
 }
 

@@ -91,8 +91,8 @@ type server struct {
 	faulty   map[string]string // URIs of configuration files with published faults, and what was said
 	lastEdit time.Time
 
-	scanned     map[string][]byte // canonical URIs of files that are not open but have findings; with the diagnostics if the client pulls
-	stale       map[string]bool   // paths that a scan has to look at again
+	scanned     map[string]closedFile // by canonical URI
+	stale       map[string]bool       // paths that a scan has to look at again
 	scanning    bool
 	rescanning  bool
 	scannedOnce bool
@@ -145,7 +145,7 @@ func newServer(o Options) *server {
 		byDir:    map[string]*project{},
 		shown:    map[string]bool{},
 		faulty:   map[string]string{},
-		scanned:  map[string][]byte{},
+		scanned:  map[string]closedFile{},
 		stale:    map[string]bool{},
 		cancels:  map[string]context.CancelFunc{},
 	}

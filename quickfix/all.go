@@ -135,14 +135,22 @@ func (a *allRun) jobs() []job {
 
 // choose is the action for a finding that may be made without asking.
 func (a *allRun) choose(p *proposer, f *analysis.Finding) (Action, bool) {
-	actions := slices.DeleteFunc(p.proposed(f), func(x Action) bool { return !a.allows(&x) })
-	for i := range actions {
-		x := &actions[i]
-		if x.Refusal == "" && (x.Safety == Safe || a.Review) && (!x.Unfinished || len(a.Fixes) > 0) && !choice(actions, x) {
-			return *x, true
-		}
+	if x := a.Pick(p.proposed(f)); x != nil {
+		return *x, true
 	}
 	return Action{}, false
+}
+
+// Pick is the one of a finding's actions that All makes, nil if it makes none.
+func (c Choice) Pick(actions []Action) *Action {
+	actions = slices.DeleteFunc(slices.Clone(actions), func(x Action) bool { return !c.allows(&x) })
+	for i := range actions {
+		x := &actions[i]
+		if x.Refusal == "" && (x.Safety == Safe || c.Review) && (!x.Unfinished || len(c.Fixes) > 0) && !choice(actions, x) {
+			return x
+		}
+	}
+	return nil
 }
 
 // allows reports whether an action is among the chosen fixes.
