@@ -3,6 +3,7 @@ package lsp
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -144,12 +145,16 @@ func (s *server) applyFix(arg, token value) (answer, any, error) {
 	}, nil, nil
 }
 
-// apply has the client make an edit.
+// apply has the client make an edit. It may take a while: where the edit is to be
+// confirmed, somebody reads it first.
 func (s *server) apply(ctx context.Context, edit *protocol.WorkspaceEdit, label string) error {
 	params := &protocol.ApplyWorkspaceEditParams{Edit: *edit}
 	if label != "" {
 		params.Label = new(label)
 	}
 	var r protocol.ApplyWorkspaceEditResult
-	return s.call(ctx, protocol.MethodWorkspaceApplyEdit, params, &r)
+	if _, err := s.conn.Call(ctx, protocol.MethodWorkspaceApplyEdit, params, &r); err != nil {
+		return fmt.Errorf("%s: %w", protocol.MethodWorkspaceApplyEdit, err)
+	}
+	return nil
 }

@@ -168,23 +168,12 @@ func (s *server) fixEverywhere(v view, t ticket, token value) (answer, any, erro
 	if rule == nil {
 		return nil, nil, jsonrpc2.Errorf(jsonrpc2.InvalidParams, "there is no rule %q", t.Rule)
 	}
-	return func(request context.Context) (any, error) {
-		ctx, p, end := s.beginProgress(request, token, titleEverywhere(rule))
-		defer end("")
+	return func(ctx context.Context) (any, error) {
 		x := sweep{s: s, rule: rule}
-		own := x.open(v)
-		var others []*protocol.WorkspaceEdit
-		addresses := s.others(v, rule)
-		for i, address := range addresses {
-			if ctx.Err() != nil {
-				return nil, request.Err() // or else the user has ended it
-			}
-			if edit := x.other(address); edit != nil {
-				others = append(others, edit)
-			}
-			p.report(i+1, len(addresses))
+		if !x.run(ctx, v, token) {
+			return nil, ctx.Err() // nil if the user has ended it
 		}
-		return nil, x.apply(request, own, others)
+		return nil, x.apply(ctx)
 	}, nil, nil
 }
 
@@ -192,27 +181,48 @@ func (s *server) fixEverywhere(v view, t ticket, token value) (answer, any, erro
 type sweep struct {
 	s      *server
 	rule   *analysis.Rule
-	views  []view   // of the open ones
-	closed []string // the others
+	own    *protocol.WorkspaceEdit // of the file where it begins; nil if nothing is to be done
+	others []*protocol.WorkspaceEdit
+	views  []view   // the open files of these
+	closed []string // the addresses of the rest
 }
 
-// apply has the client make the edits of the file where it began and of others.
-func (x *sweep) apply(ctx context.Context, own *protocol.WorkspaceEdit, others []*protocol.WorkspaceEdit) error {
+// run works the edits out, under a progress; false if it was ended before.
+func (x *sweep) run(ctx context.Context, v view, token value) bool {
+	ctx, p, end := x.s.beginProgress(ctx, token, titleEverywhere(x.rule))
+	defer end("")
+	x.own = x.open(v)
+	addresses := x.s.others(v, x.rule)
+	for i, address := range addresses {
+		if ctx.Err() != nil {
+			return false
+		}
+		if edit := x.other(address); edit != nil {
+			x.others = append(x.others, edit)
+		}
+		p.report(i+1, len(addresses))
+	}
+	return ctx.Err() == nil
+}
+
+// apply has the client make the edits as one.
+func (x *sweep) apply(ctx context.Context) error {
+	edit := x.own
 	switch {
 	case !x.current():
 		return protocol.ErrContentModified
-	case own == nil && len(others) == 0:
+	case edit == nil && len(x.others) == 0:
 		x.s.say(protocol.MessageTypeInfo, "no safe fix of "+x.rule.ID+" can be made now")
 		return nil
-	case own == nil:
-		own = &protocol.WorkspaceEdit{}
+	case edit == nil:
+		edit = &protocol.WorkspaceEdit{}
 		if !x.s.client.versionedEdits {
-			own.Changes = map[uri.URI][]protocol.TextEdit{}
+			edit.Changes = map[uri.URI][]protocol.TextEdit{}
 		}
 	}
 	title := titleEverywhere(x.rule)
-	x.s.join(own, others, note{title: title, caveat: ofAll})
-	return x.s.apply(ctx, own, title)
+	x.s.join(edit, x.others, note{title: title, caveat: ofAll})
+	return x.s.apply(ctx, edit, title)
 }
 
 // current reports whether the files are still as they were when their fixes were

@@ -56,6 +56,8 @@ type Editor struct {
 	input     io.WriteCloser
 	send      io.Writer
 
+	annotations bool // of edits are known to it
+
 	mu       sync.Mutex // guards all below
 	news     *sync.Cond // something came
 	seq      int
@@ -75,6 +77,7 @@ func Start(t testing.TB, cfg Config) *Editor {
 	t.Helper()
 	e := Dial(t, cfg)
 	params := e.InitializeParams()
+	e.annotations = announced(params, "workspaceEdit", "changeAnnotationSupport")
 	var result struct{ Capabilities map[string]any }
 	if err := e.Call("initialize", params, &result); err != nil {
 		t.Fatalf("initialize: %v", err)
@@ -147,6 +150,16 @@ func (e *Editor) InitializeParams() map[string]any {
 		e.cfg.Params(params)
 	}
 	return params
+}
+
+// announced reports whether some params say a thing of the editor's workspace.
+func announced(params map[string]any, path ...string) bool {
+	var at any = params
+	for _, key := range append([]string{"capabilities", "workspace"}, path...) {
+		m, _ := at.(map[string]any)
+		at = m[key]
+	}
+	return at != nil
 }
 
 // Stop ends the server as an editor does, and returns how Serve ended.

@@ -41,8 +41,43 @@ type WorkspaceEdit struct {
 			URI     string `json:"uri"`
 			Version *int   `json:"version"`
 		} `json:"textDocument"`
-		Edits []TextEdit `json:"edits"`
+		Edits        []AnnotatedEdit `json:"edits"`
+		AnnotationID string          `json:"annotationId"` // of a creation
 	} `json:"documentChanges"`
+	Annotations map[string]Annotation `json:"changeAnnotations"`
+}
+
+// AnnotatedEdit is an edit, with the name of its annotation if it has one.
+type AnnotatedEdit struct {
+	TextEdit
+	AnnotationID string `json:"annotationId"`
+}
+
+// Annotation is what an editor shows before it makes an edit.
+type Annotation struct {
+	Label             string
+	Description       string
+	NeedsConfirmation bool
+}
+
+// annotations reports what is wrong with those of an edit: a name that stands for none, or
+// any at all for an editor that did not ask for them.
+func (w *WorkspaceEdit) annotations(wanted bool) error {
+	if len(w.Annotations) > 0 && !wanted {
+		return fmt.Errorf("annotations %v were not announced", w.Annotations)
+	}
+	for _, c := range w.DocumentChanges {
+		names := []string{c.AnnotationID}
+		for _, e := range c.Edits {
+			names = append(names, e.AnnotationID)
+		}
+		for _, n := range names {
+			if _, ok := w.Annotations[n]; n != "" && !ok {
+				return fmt.Errorf("no annotation %q among %v", n, w.Annotations)
+			}
+		}
+	}
+	return nil
 }
 
 // doc is an open file.
@@ -280,6 +315,10 @@ func (e *Editor) PushesOf(uri string) []Push {
 
 // apply makes a workspace edit in the open files and tells the server.
 func (e *Editor) apply(w WorkspaceEdit) error {
+	if err := w.annotations(e.annotations); err != nil {
+		e.t.Error(err)
+		return err
+	}
 	e.mu.Lock()
 	all := map[string][]TextEdit{}
 	maps.Copy(all, w.Changes)
@@ -296,7 +335,9 @@ func (e *Editor) apply(w WorkspaceEdit) error {
 			e.mu.Unlock()
 			return fmt.Errorf("edits for version %d of a document of version %d", *c.TextDocument.Version, d.version)
 		}
-		all[c.TextDocument.URI] = c.Edits
+		for _, x := range c.Edits {
+			all[c.TextDocument.URI] = append(all[c.TextDocument.URI], x.TextEdit)
+		}
 	}
 	var messages string
 	for uri, edits := range all {
@@ -468,6 +509,28 @@ func (e *Editor) Take(actions []Action, words string) {
 	e.t.Fatalf("no action %q among %q", words, Titles(actions))
 }
 
+// Edit is the edit of the first action whose title holds the words, asked for if it
+// came without; nil if it has none.
+func (e *Editor) Edit(actions []Action, words string) *WorkspaceEdit {
+	e.t.Helper()
+	i := slices.IndexFunc(actions, func(a Action) bool { return strings.Contains(a.Title, words) })
+	if i < 0 {
+		e.t.Fatalf("no action %q among %q", words, Titles(actions))
+	}
+	return e.resolved(actions[i]).Edit
+}
+
+// resolved is an action with its edit.
+func (e *Editor) resolved(a Action) Action {
+	e.t.Helper()
+	if a.Edit == nil && len(a.Data) > 0 {
+		if err := e.Call("codeAction/resolve", a.raw, &a); err != nil {
+			e.t.Fatalf("resolve %q: %v", a.Title, err)
+		}
+	}
+	return a
+}
+
 func (e *Editor) perform(a Action) {
 	e.t.Helper()
 	if a.Disabled != nil {
@@ -478,12 +541,7 @@ func (e *Editor) perform(a Action) {
 		e.execute(whole, a.Arguments)
 		return
 	}
-	if a.Edit == nil && len(a.Data) > 0 {
-		if err := e.Call("codeAction/resolve", a.raw, &a); err != nil {
-			e.t.Fatalf("resolve %q: %v", a.Title, err)
-		}
-	}
-	if a.Edit != nil {
+	if a = e.resolved(a); a.Edit != nil {
 		if err := e.apply(*a.Edit); err != nil {
 			e.t.Fatalf("apply %q: %v", a.Title, err)
 		}
