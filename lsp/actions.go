@@ -181,7 +181,7 @@ func (s *server) actions(ctx context.Context, v view, span source.Span, only []s
 		}
 	}
 	// Without a wish for it, fixing all is offered where a safe fix is.
-	if wanted(only, kindFixAll) && (len(only) > 0 || a.safe) {
+	if wanted(only, kindFixAll) && (len(only) > 0 || len(a.sure) > 0) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -219,7 +219,6 @@ type actionList struct {
 	v       view
 	offered []protocol.CommandOrCodeAction
 	refused []protocol.CommandOrCodeAction
-	safe    bool                // a safe fix is among them
 	sure    []*analysis.Finding // that fixing all would fix
 	titles  map[string]bool     // of what need not be offered again
 }
@@ -276,7 +275,6 @@ func (a *actionList) addFix(f *analysis.Finding, fix quickfix.Action) {
 		}
 		return
 	}
-	a.safe = a.safe || fix.Safety == quickfix.Safe
 	title := fix.Title
 	if fix.Safety == quickfix.Review && fix.Caveat != "" {
 		title += " (review: " + short(fix.Caveat) + ")"

@@ -15,7 +15,7 @@ import (
 // could not make them.
 func (s *server) workspaceEdit(v view, edits []source.Edit) *protocol.WorkspaceEdit {
 	if v.cell != nil {
-		return s.cellEdits(v.layout, edits)
+		return s.cellEdits(v.snap.File(), v.layout, edits)
 	}
 	return s.fileEdit(v.snap.File(), v.uri, v.version.int32(), edits)
 }

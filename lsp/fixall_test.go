@@ -104,7 +104,7 @@ func read(t *testing.T, dir, name string) string {
 }
 
 func TestFixAllInWorkspace(t *testing.T) {
-	for _, client := range []string{"vscode", "nvim-0.12", "helix", "command-only"} {
+	for _, client := range []string{"vscode", "nvim-0.12", "eglot-1.17", "command-only"} {
 		t.Run(client, func(t *testing.T) {
 			dir := manyFiles(t)
 			e := start(t, lsptest.Config{Client: client, Dir: dir})
@@ -150,6 +150,28 @@ func TestFixAllInWorkspace(t *testing.T) {
 				"app.py": allInFolders, "closed.py": allInFolders + " (to be confirmed)", "pkg/open.py": allInFolders + " (to be confirmed)",
 			})
 		})
+	}
+}
+
+// The cells of a notebook are one file, and one of the workspace.
+func TestFixAllOfRuleInNotebook(t *testing.T) {
+	dir := manyFiles(t)
+	e := start(t, lsptest.Config{Client: "vscode", Dir: dir, Params: lsptest.NotebookParams})
+	cells := []lsptest.CellText{{Name: "a", Text: "import yaml\na = yaml.load(x)"}, {Name: "b", Text: "b = yaml.load(x)"}}
+	a, b := e.CellURI("nb.ipynb", "a"), e.CellURI("nb.ipynb", "b")
+	fixed := []string{"import yaml\na = yaml.safe_load(x)", "b = yaml.safe_load(x)"}
+	e.OpenNotebook("nb.ipynb", cells...)
+	e.Take(e.Actions(b, e.Find(b, "yaml.load", 0)), allInFile)
+	if got := []string{e.Text(a), e.Text(b)}; !slices.Equal(got, fixed) {
+		t.Errorf("the cells are %q", got)
+	}
+	e.CloseNotebook("nb.ipynb", "a", "b")
+	e.OpenNotebook("nb.ipynb", cells...)
+	e.Open("app.py", oneLoad)
+	scan(t, e, nil)
+	e.Take(e.Actions("app.py", e.Find("app.py", "yaml.load", 0)), allInFolders)
+	if got := []string{e.Text(a), e.Text(b)}; !slices.Equal(got, fixed) {
+		t.Errorf("from another file, the cells are %q", got)
 	}
 }
 

@@ -85,6 +85,32 @@ func (c *cell) takes(e source.Edit) bool {
 	return own.Start >= c.plain.Locked && bytes.Equal(c.file.Text()[own.Start:own.End], c.plain.Text[own.Start:own.End])
 }
 
+// cut is an edit of the whole, as several where it reaches over the end of a cell: one
+// for each of its lines, without their ends, if it leaves as many as there were.
+func (l layout) cut(file *source.File, e source.Edit) []source.Edit {
+	if c := l.at(e.Start); c == nil || e.End <= c.span.End {
+		return []source.Edit{e}
+	}
+	was := strings.SplitAfter(string(file.Text()[e.Start:e.End]), "\n")
+	now := strings.SplitAfter(e.New, "\n")
+	if len(was) != len(now) {
+		return []source.Edit{e}
+	}
+	var out []source.Edit
+	start := e.Start
+	for i := range was {
+		old, text := was[i], now[i]
+		if strings.HasSuffix(old, "\n") && strings.HasSuffix(text, "\n") {
+			old, text = old[:len(old)-1], text[:len(text)-1]
+		}
+		if old != text {
+			out = append(out, source.Edit{Span: source.Span{Start: start, End: start + uint32(len(old))}, New: text})
+		}
+		start += uint32(len(was[i]))
+	}
+	return out
+}
+
 type notebookParams struct {
 	NotebookDocument struct {
 		URI   string         `json:"uri"`
@@ -361,10 +387,14 @@ func (s *server) clearDocument(d *document) {
 
 // cellEdits are edits of a notebook in the client's words, nil if some are not
 // within cells.
-func (s *server) cellEdits(l layout, edits []source.Edit) *protocol.WorkspaceEdit {
+func (s *server) cellEdits(file *source.File, l layout, edits []source.Edit) *protocol.WorkspaceEdit {
 	enc := s.client.encoding
 	of := map[*cell][]protocol.TextEdit{}
+	var own []source.Edit
 	for _, e := range edits {
+		own = append(own, l.cut(file, e)...)
+	}
+	for _, e := range own {
 		c := l.at(e.Start)
 		if c == nil || !c.takes(e) {
 			s.log.Info("a fix is not offered: it would edit a notebook outside its cells of Python", zap.Uint32("at", e.Start))
