@@ -242,6 +242,7 @@ func (f *frame) fieldsOf(out *Value, c *Class, v *Value, depth int) {
 	}
 	f.run.deps.add(c.a.dep(c.name))
 	g := f.in(c.a)
+	checks := validators{of: c}
 	for _, o := range c.a.m.body[c.name] {
 		u := c.a.m.units[o].unit
 		name, t := annotatedField(u)
@@ -254,39 +255,69 @@ func (f *frame) fieldsOf(out *Value, c *Class, v *Value, depth int) {
 			field.Origins[i] = x
 		}
 		if len(out.parts) < maxParts {
-			*out = *out.with(partKey{kind: attrPart, name: name}, f.validated(c, name, u, g.byType(t, field, depth+1)))
+			out.set(partKey{kind: attrPart, name: name}, f.validated(&checks, name, u, g.byType(t, field, depth+1)))
 		}
 	}
 }
 
 // validated is a field's value after the pattern of its Field(...) and the
 // validators of its class.
-func (f *frame) validated(c *Class, name string, u *syntax.Unit, v *Value) *Value {
+func (f *frame) validated(checks *validators, name string, u *syntax.Unit, v *Value) *Value {
 	if v.Harmless() {
 		return v
 	}
-	g := f.in(c.a)
+	g := f.in(checks.of.a)
 	f.run.quiet++
 	defer func() { f.run.quiet-- }()
 	if right := u.Root().NamedChild(0).Child(syntax.FieldRight); right.OK() {
 		v = g.constrained(right, v)
 	}
-	for _, o := range c.a.m.body[c.name] {
-		st := c.a.m.units[o]
-		if st.unit.Class != syntax.Function || !g.validates(st, name) {
+	if !checks.read {
+		checks.read = true
+		g.readValidators(checks)
+	}
+	for _, x := range checks.list {
+		if !slices.Contains(x.fields, name) && !slices.Contains(x.fields, "*") {
 			continue
 		}
-		fn := c.a.m.function(st)
-		fn.class = c
-		if x := f.follow(syntax.Node{}, syntax.Node{}, fn, &Value{cls: c}, []Arg{{Node: u.Root(), Value: v}}); x != neverReturns {
+		if x := f.follow(syntax.Node{}, syntax.Node{}, x.fn, &Value{cls: checks.of}, []Arg{{Node: u.Root(), Value: v}}); x != neverReturns {
 			v = x
 		}
 	}
 	return v
 }
 
-// validates reports whether a method is a validator of a field.
-func (f *frame) validates(st *unitState, field string) bool {
+// validators are the methods of a class that check its fields, read when they
+// are first asked for.
+type validators struct {
+	of   *Class
+	read bool
+	list []validator
+}
+
+type validator struct {
+	fn     *Func
+	fields []string // "*" for all
+}
+
+// readValidators finds the methods that are decorated as validators.
+func (f *frame) readValidators(checks *validators) {
+	c := checks.of
+	for _, o := range c.a.m.body[c.name] {
+		st := c.a.m.units[o]
+		if st.unit.Class != syntax.Function {
+			continue
+		}
+		if fields := f.validates(st); len(fields) > 0 {
+			fn := c.a.m.function(st)
+			fn.class = c
+			checks.list = append(checks.list, validator{fn, fields})
+		}
+	}
+}
+
+// validates are the fields that a method is a validator of.
+func (f *frame) validates(st *unitState) (fields []string) {
 	for _, d := range python.Decorators(st.unit.Root()) {
 		if d.Kind() != syntax.KindCall {
 			continue
@@ -296,12 +327,12 @@ func (f *frame) validates(st *unitState, field string) bool {
 			continue
 		}
 		for _, a := range f.args(d.Child(syntax.FieldArguments)) {
-			if s, ok := a.Value.Str(); ok && a.Name == "" && (s == field || s == "*") {
-				return true
+			if s, ok := a.Value.Str(); ok && a.Name == "" {
+				fields = append(fields, s)
 			}
 		}
 	}
-	return false
+	return fields
 }
 
 func (f *frame) lookupDotted(name string) *Value {

@@ -396,7 +396,7 @@ func (f *frame) fieldOf(obj *Value, c *Class, name string, v *Value) *Value {
 	for _, o := range c.a.m.body[c.name] {
 		u := c.a.m.units[o].unit
 		if field, t := annotatedField(u); field == name && t.OK() {
-			return f.validated(c, name, u, f.in(c.a).annotated(t, v))
+			return f.validated(&validators{of: c}, name, u, f.in(c.a).annotated(t, v))
 		}
 	}
 	return v

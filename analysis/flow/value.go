@@ -297,19 +297,29 @@ func (v *Value) orOutside(x *Value) *Value {
 // with returns a copy that has one part replaced or added.
 func (v *Value) with(k partKey, x *Value) *Value {
 	c := v.changed()
-	c.parts = slices.Clone(v.parts)
-	for i := range c.parts {
-		if c.parts[i].key == k {
-			c.parts[i].v = x
-			return c
-		}
-	}
-	if len(c.parts) >= maxParts {
+	i := slices.IndexFunc(v.parts, func(p part) bool { return p.key == k })
+	switch {
+	case i >= 0:
+		c.parts = slices.Clone(v.parts)
+		c.parts[i].v = x
+	case len(v.parts) >= maxParts:
 		c.rest = join(c.rest, x)
-		return c
+	default:
+		c.parts = make([]part, len(v.parts)+1)
+		c.parts[copy(c.parts, v.parts)] = part{k, x}
 	}
-	c.parts = append(c.parts, part{k, x})
 	return c
+}
+
+// set replaces or adds one part of a fresh value, which nobody else holds yet and
+// whose parts are its own.
+func (v *Value) set(k partKey, x *Value) {
+	v.obj = v.object()
+	if i := slices.IndexFunc(v.parts, func(p part) bool { return p.key == k }); i >= 0 {
+		v.parts[i].v = x
+		return
+	}
+	v.parts = append(v.parts, part{k, x})
 }
 
 // changed returns a copy that is a later state of the same object.
