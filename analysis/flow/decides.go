@@ -113,7 +113,7 @@ func (f *frame) accepted() {
 // cleanFor is what a watched parameter is clean for at a return, if the value
 // that it returned is true or false.
 func (o *outcome) cleanFor(i int, id *Value, outcome bool) (models.Kind, mark) {
-	kinds, marks := o.cleans[i], o.marks[i]
+	kinds, marks := o.held[i].clean, o.held[i].marks
 	for _, x := range o.facts {
 		if x.base.id() == id.id() && x.onTrue == outcome {
 			kinds |= x.kinds
@@ -126,7 +126,7 @@ func (o *outcome) cleanFor(i int, id *Value, outcome bool) (models.Kind, mark) {
 // weakened are the kinds that a watched parameter is half clean for at a
 // return, with the test that says so.
 func (o *outcome) weakFor(i int, id *Value, outcome bool) (weak models.Kind, by fact) {
-	weak, by = o.weaks[i], o.by[i]
+	weak, by = o.held[i].weak, o.held[i].by
 	for _, x := range o.facts {
 		if x.base.id() == id.id() && x.onTrue == outcome {
 			weak |= x.weak

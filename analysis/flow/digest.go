@@ -2,6 +2,7 @@ package flow
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"pavise/analysis/models"
@@ -15,11 +16,10 @@ func (f *frame) digested(callee, v *Value) *Value {
 	if v.Consts != nil || v == neverReturns {
 		return v
 	}
-	c := *v
-	c.root = v.id()
 	for _, x := range f.m.set.Cleans(callee.Name) {
 		if x.Digest != "" && v.rel == nil {
-			c.rel = &relation{how: x.Digest + " digest"}
+			c := *v
+			c.root, c.rel = v.id(), &relation{how: x.Digest + " digest"}
 			return &c
 		}
 	}
@@ -31,6 +31,8 @@ func (f *frame) digested(callee, v *Value) *Value {
 	if is, _ := r.Digest(); !is || !same {
 		return v
 	}
+	c := *v
+	c.root = v.id()
 	if form != "" {
 		c.Type = form
 	}
@@ -105,7 +107,7 @@ func (f *frame) decided(n syntax.Node, test string, args ...Arg) {
 	}
 	for i := range args {
 		if args[i].Value.tainted(models.Remote) {
-			f.emit(Event{Kind: Decided, Node: n, Name: test, Args: args})
+			f.emit(Event{Kind: Decided, Node: n, Name: test, Args: slices.Clone(args)}) // most tests are not noted, and need no list
 			return
 		}
 	}

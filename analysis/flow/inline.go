@@ -11,12 +11,17 @@ import (
 
 // outcome is what held when an inlined function returned.
 type outcome struct {
-	truth  int // 0 false, 1 true, 2 not known
-	cleans []models.Kind
-	marks  []mark
-	weaks  []models.Kind // half clean for
-	by     []fact        // the test that says so
-	facts  []fact
+	truth int    // 0 false, 1 true, 2 not known
+	held  []held // by the watched parameters
+	facts []fact
+}
+
+// held is what is known of a parameter at a return.
+type held struct {
+	clean models.Kind
+	weak  models.Kind // half clean for
+	by    fact        // the test that says so
+	marks mark
 }
 
 // inline runs a function of the program with the arguments of one call.
@@ -321,8 +326,7 @@ func paramNamed(params []python.Param, name string) *python.Param {
 
 // outcome notes what holds of the watched parameters at a return of v.
 func (f *frame) outcome(v *Value) outcome {
-	o := outcome{truth: 2, cleans: make([]models.Kind, len(f.watched)), marks: make([]mark, len(f.watched)),
-		weaks: make([]models.Kind, len(f.watched)), by: make([]fact, len(f.watched))}
+	o := outcome{truth: 2, held: make([]held, len(f.watched))}
 	if t, ok := truth(v); ok {
 		o.truth = 0
 		if t {
@@ -338,10 +342,11 @@ func (f *frame) outcome(v *Value) outcome {
 		}
 		for _, x := range f.env.vars {
 			if x != nil && x.id() == id {
-				o.cleans[i] |= x.Clean
-				o.marks[i] |= x.marks
-				o.weaks[i] |= x.Weak
-				o.by[i] = lastCheck(x, o.by[i])
+				h := &o.held[i]
+				h.clean |= x.Clean
+				h.marks |= x.marks
+				h.weak |= x.Weak
+				h.by = lastCheck(x, h.by)
 			}
 		}
 	}
@@ -360,8 +365,9 @@ func (f *frame) learnFrom(g *frame, v *Value) *Value {
 		half := [3]half{allHalf, allHalf, allHalf}
 		canTrue, canFalse := false, false
 		for _, o := range g.outcomes {
-			always &= o.cleans[i]
-			half[0].with(o.weaks[i]|o.cleans[i], o.marks[i], o.by[i])
+			h := &o.held[i]
+			always &= h.clean
+			half[0].with(h.weak|h.clean, h.marks, h.by)
 			if o.truth != 0 {
 				t, marks := o.cleanFor(i, id, true)
 				ifTrue &= t

@@ -280,8 +280,8 @@ func (f *frame) unbound(name string) *Value {
 			return v
 		}
 	}
-	if builtins[name] {
-		return &Value{Name: name}
+	if v := builtinValues[name]; v != nil {
+		return v
 	}
 	if strings.HasPrefix(name, "__") {
 		return typed("str")
@@ -372,9 +372,22 @@ func (r *run) inStack(node syntax.Node) bool { return slices.Contains(r.stack, n
 
 // defaultValue of a parameter: constants and names of the module.
 func (r *run) defaultValue(g *frame, n syntax.Node) *Value {
+	switch n.Kind() {
+	case syntax.KindNone, syntax.KindTrue, syntax.KindFalse, syntax.KindInteger, syntax.KindFloat:
+		return g.eval(n) // wherever that is
+	}
 	f := &frame{m: g.m, run: r, scope: &python.Scope{}, env: &env{}, parent: g.parent, depth: g.depth}
 	return f.eval(n)
 }
+
+// builtinValues are those of all builtins.
+var builtinValues = func() map[string]*Value {
+	all := make(map[string]*Value, len(builtins))
+	for name := range builtins {
+		all[name] = &Value{Name: name}
+	}
+	return all
+}()
 
 var builtins = wordset.Of(`abs aiter all anext any ascii bin bool breakpoint bytearray bytes callable chr
 		classmethod compile complex copyright credits delattr dict dir divmod enumerate eval exec exit filter float

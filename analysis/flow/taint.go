@@ -430,7 +430,7 @@ func expand(p Piece, depth int, budget *int) [][]Piece {
 		next := expand(q, depth+1, budget)
 		if len(next) == 1 {
 			for i := range out {
-				out[i] = append(out[i][:len(out[i]):len(out[i])], next[0]...)
+				out[i] = append(out[i], next[0]...)
 			}
 			continue
 		}
