@@ -171,6 +171,7 @@ func rulesFor(c *config.Config) *dispatch {
 type unitRun struct {
 	*dispatch
 	file    *fileRun
+	pass    analysis.Pass // of the check that is running
 	drafts  []analysis.Draft
 	waiting []awaiting // checks of the whole file that were woken
 	handled []handled
@@ -347,7 +348,8 @@ func (u *unitRun) guarded(rule *analysis.Rule, kinds models.Kind, run func(*anal
 	if u.file.broken[rule] {
 		return
 	}
-	p := analysis.Pass{Rule: rule, Path: u.file.path, Audit: u.file.audit, Imports: u.file.imports}
+	p := &u.pass
+	*p = analysis.Pass{Rule: rule, Path: u.file.path, Audit: u.file.audit, Imports: u.file.imports}
 	defer func() {
 		if v := recover(); v != nil {
 			if u.file.broken == nil {
@@ -359,7 +361,7 @@ func (u *unitRun) guarded(rule *analysis.Rule, kinds models.Kind, run func(*anal
 			}
 		}
 	}()
-	run(&p)
+	run(p)
 	for i := range p.Drafts {
 		if p.Drafts[i].Kinds == 0 {
 			p.Drafts[i].Kinds = kinds

@@ -242,7 +242,7 @@ func (f *frame) fieldsOf(out *Value, c *Class, v *Value, depth int) {
 	}
 	f.run.deps.add(c.a.dep(c.name))
 	g := f.in(c.a)
-	checks := validators{of: c}
+	checks := validators{of: c, home: g}
 	for _, o := range c.a.m.body[c.name] {
 		u := c.a.m.units[o].unit
 		name, t := annotatedField(u)
@@ -266,7 +266,7 @@ func (f *frame) validated(checks *validators, name string, u *syntax.Unit, v *Va
 	if v.Harmless() {
 		return v
 	}
-	g := f.in(checks.of.a)
+	g := checks.home
 	f.run.quiet++
 	defer func() { f.run.quiet-- }()
 	if right := u.Root().NamedChild(0).Child(syntax.FieldRight); right.OK() {
@@ -291,6 +291,7 @@ func (f *frame) validated(checks *validators, name string, u *syntax.Unit, v *Va
 // are first asked for.
 type validators struct {
 	of   *Class
+	home *frame // in its file
 	read bool
 	list []validator
 }

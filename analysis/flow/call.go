@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -417,7 +416,7 @@ func (f *frame) passed(n syntax.Node, name string, recv *Value, args []Arg) *Val
 		return &Value{Origins: []Origin{{Tier: models.Stored, Label: label(n), Node: n}}}
 	}
 	if out == nil {
-		if len(p.From) == 0 && safeNames.MatchString(name) {
+		if len(p.From) == 0 && madeToBeSent(name) {
 			return &Value{Clean: models.All}
 		}
 		return result
@@ -470,9 +469,15 @@ func hasWord(name, word string) bool {
 	return len(name) > len(word)+1 && name[:len(word)] == word && name[len(word)] == '_'
 }
 
-// safeNames are functions whose results are made to be sent: rendered templates
-// and addresses of the application's own.
-var safeNames = regexp.MustCompile(`(?i)render|url_for|reverse|resolve_url|get_absolute_url|to_response|jsonify|static|csrf|build_url|app_url|route_url|get_messages|gettext`)
+// madeToBeSent reports whether the results of a function are by its name:
+// rendered templates and addresses of the application's own.
+func madeToBeSent(name string) bool {
+	name = strings.ToLower(name)
+	return slices.ContainsFunc(sentWords, func(w string) bool { return strings.Contains(name, w) })
+}
+
+var sentWords = []string{"render", "url_for", "reverse", "resolve_url", "get_absolute_url", "to_response", "jsonify", "static", "csrf", "build_url",
+	"app_url", "route_url", "get_messages", "gettext"}
 
 // carry is a result that holds the data of the receiver and every argument.
 func carry(recv *Value, args []Arg, vague bool) *Value {

@@ -47,7 +47,7 @@ func (f *frame) noteCall(n syntax.Node, fn *Func, self *Value, args []Arg) {
 		return
 	}
 	g := f.enter(fn)
-	f.bindArgs(g, fn, python.Params(fn.node), self, args)
+	f.bindArgs(g, fn, g.scope.Params, self, args)
 	made := f.made()
 	c := made[n]
 	if c == nil {
@@ -58,7 +58,7 @@ func (f *frame) noteCall(n syntax.Node, fn *Func, self *Value, args []Arg) {
 		c.fn = syntax.Node{} // now this, now that
 		return
 	}
-	for _, p := range python.Params(fn.node) {
+	for _, p := range g.scope.Params {
 		c.args[p.Name] = join(c.args[p.Name], g.env.local(g.scope, p.Name))
 	}
 }

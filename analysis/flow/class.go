@@ -20,7 +20,7 @@ func (r *run) class(st *unitState) *Value {
 	c := &Class{a: st.a, name: st.unit.Key, node: python.Undecorated(st.unit.Root()), unit: st}
 	c.known = st.a.taught(c.name)
 	st.cls = &Value{cls: c}
-	f := &frame{m: st.a.m, run: r, scope: &python.Scope{}, env: &env{}}
+	f := &frame{m: st.a.m, run: r, scope: noNames, env: &env{}}
 	outer, taken := r.deps, r.taken
 	r.deps, r.taken = st.a.newDeps(), nil
 	c.bases = f.bases(c.node)
@@ -247,7 +247,7 @@ func (m *Module) fields(st *unitState) *fields {
 	}
 	st.fields = &fields{} // stands for itself while it runs
 	r := &run{unit: st, deps: m.a.newDeps(), shallow: st, quiet: 1}
-	f := &frame{m: m, run: r, scope: &python.Scope{}, env: &env{}}
+	f := &frame{m: m, run: r, scope: noNames, env: &env{}}
 	f.entry(m.function(st))
 	st.fields = &fields{attrs: r.selfAttrs, globals: r.wrote, deps: m.a.gathered(r.deps)}
 	m.a.used(st.fields.deps)
@@ -340,7 +340,7 @@ func (f *frame) initialize(obj *Value, init *Func, args []Arg) *Value {
 	}
 	defer f.spend(w, f.run.steps)
 	g := f.enter(init)
-	params := python.Params(init.node)
+	params := g.scope.Params
 	f.bindArgs(g, init, params, obj, args)
 	f.run.stack = append(f.run.stack, init.node)
 	v := g.body()
@@ -396,7 +396,8 @@ func (f *frame) fieldOf(obj *Value, c *Class, name string, v *Value) *Value {
 	for _, o := range c.a.m.body[c.name] {
 		u := c.a.m.units[o].unit
 		if field, t := annotatedField(u); field == name && t.OK() {
-			return f.validated(&validators{of: c}, name, u, f.in(c.a).annotated(t, v))
+			g := f.in(c.a)
+			return f.validated(&validators{of: c, home: g}, name, u, g.annotated(t, v))
 		}
 	}
 	return v

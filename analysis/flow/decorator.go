@@ -11,10 +11,7 @@ import (
 // decorated is what the name of a function stands for: the function, or what
 // decorators of the program put in its place.
 func (f *frame) decorated(fn *Func) *Value {
-	if fn.value == nil {
-		fn.value = &Value{fn: fn}
-	}
-	v := fn.value
+	v := fn.plain()
 	if p := fn.node.Parent(); !p.OK() || p.Kind() != syntax.KindDecoratedDefinition {
 		return v
 	}
@@ -37,6 +34,14 @@ func (f *frame) decorated(fn *Func) *Value {
 	}
 	f.run.wrapped[fn] = v
 	return v
+}
+
+// plain is the function undecorated.
+func (fn *Func) plain() *Value {
+	if fn.value == nil {
+		fn.value = &Value{fn: fn}
+	}
+	return fn.value
 }
 
 // wrap applies one decorator, if it is of the program.
@@ -115,7 +120,7 @@ func (f *frame) throughWrappers(g *frame, fn *Func, params []python.Param) {
 	c := &capture{fn: fn}
 	f.run.capture = c
 	f.run.quiet++
-	h := &frame{m: g.m, run: f.run, scope: &python.Scope{}, env: &env{}}
+	h := &frame{m: g.m, run: f.run, scope: noNames, env: &env{}}
 	if self != nil {
 		args = append([]Arg{{Node: params[0].Node, Value: self}}, args...)
 	}

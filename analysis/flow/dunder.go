@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"pavise/analysis/lang/python"
 	"pavise/analysis/models"
 	"pavise/analysis/syntax"
 )
@@ -290,7 +289,7 @@ func superValue(f *frame, _ syntax.Node, _ []Arg) *Value {
 	if f.fn == nil || f.fn.class == nil {
 		return nil
 	}
-	params := python.Params(f.fn.node)
+	params := f.fn.params()
 	if len(params) == 0 {
 		return unknown
 	}

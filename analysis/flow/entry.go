@@ -131,7 +131,7 @@ func (f *frame) routeOf(fn *Func) (how routed) {
 // lastPositional is the position of the last parameter that is no keyword.
 func lastPositional(fn *Func) int {
 	last := -1
-	for i, p := range python.Params(fn.node) {
+	for i, p := range fn.params() {
 		if p.Kind == python.Positional {
 			last = i
 		}

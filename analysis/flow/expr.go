@@ -557,7 +557,7 @@ func wholeDepth(v *Value, depth int, budget *int) *Value {
 		return v
 	}
 	out := &Value{Clean: models.All, Weak: models.All, Type: v.Type}
-	out.mix(&Value{Origins: v.Origins, Clean: v.Clean, Weak: v.Weak})
+	out.mix(v)
 	add := func(x *Value) {
 		if x = wholeDepth(x, depth+1, budget); !x.Harmless() {
 			out.mix(x)

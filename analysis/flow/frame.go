@@ -18,6 +18,8 @@ type Func struct {
 	class   *Class      // it is a method of
 }
 
+func (fn *Func) params() []python.Param { return fn.a.m.scope(fn.node).Params }
+
 // Class of the program.
 type Class struct {
 	a       *Analyzer // of its file
@@ -267,6 +269,9 @@ type frame struct {
 	last     *env        // joined environments of its returns
 	testing  syntax.Node // the condition that is split
 }
+
+// noNames is the scope of code that binds nothing.
+var noNames = &python.Scope{}
 
 // Limits of one run, in steps so that the result never depends on the machine.
 const (

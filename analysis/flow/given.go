@@ -172,7 +172,7 @@ func (f *frame) dependencyClass(c *Class, p python.Param) *Value {
 	}
 	f.run.dependOn(init.fn)
 	g := f.enter(init.fn)
-	params := python.Params(init.fn.node)
+	params := init.fn.params()
 	f.in(init.fn.a).entryParams(g, init.fn, params, routed{route: typedRoute})
 	f.run.stack = append(f.run.stack, init.fn.node)
 	g.body()
@@ -195,7 +195,7 @@ func (f *frame) dependencyResult(fn *Func) *Value {
 	}
 	f.run.dependOn(fn)
 	g := f.enter(fn)
-	f.in(fn.a).entryParams(g, fn, python.Params(fn.node), routed{route: typedRoute})
+	f.in(fn.a).entryParams(g, fn, g.scope.Params, routed{route: typedRoute})
 	f.run.stack = append(f.run.stack, fn.node)
 	v := g.body()
 	f.run.stack = f.run.stack[:len(f.run.stack)-1]

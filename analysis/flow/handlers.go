@@ -14,7 +14,7 @@ import (
 // bySignature is the route of a function that is known to be a handler by what
 // its parameters are called; nil if it is none.
 func (f *frame) bySignature(fn *Func) *models.Route {
-	params := python.Params(fn.node)
+	params := fn.params()
 	if fn.class != nil && !f.m.isStatic(fn) && len(params) > 0 {
 		params = params[1:]
 	}
@@ -165,7 +165,7 @@ func (f *frame) first(g *frame, fn *Func, route *models.Route) {
 			continue
 		}
 		f.run.quiet++
-		h := &frame{m: f.m, run: f.run, scope: &python.Scope{}, env: &env{mime: g.env.mime}}
+		h := &frame{m: f.m, run: f.run, scope: noNames, env: &env{mime: g.env.mime}}
 		h.inline(fn.node, m.fn, self, nil)
 		f.run.quiet--
 		if h.env != nil {

@@ -246,8 +246,8 @@ func joinParts(v, a, b *Value, depth int, budget *int) {
 		}
 		return
 	}
-	if a.parts != nil && b.parts != nil {
-		v.parts = make([]part, 0, max(len(a.parts), len(b.parts)))
+	if n := max(len(a.parts), len(b.parts)); n > 0 || a.parts != nil && b.parts != nil {
+		v.parts = make([]part, 0, n)
 	}
 	for _, p := range a.parts {
 		other := b.part(p.key)

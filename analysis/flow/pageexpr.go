@@ -250,7 +250,7 @@ func (r *rendering) apply(e *template.Expr) *Value {
 	if callee == rendered {
 		return rendered
 	}
-	if callee.Name == "" && safeNames.MatchString(x.Name) {
+	if callee.Name == "" && madeToBeSent(x.Name) {
 		return &Value{Clean: models.All}
 	}
 	if x.Name == "_" || x.Name == "gettext" || x.Name == "ngettext" {

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"pavise/analysis/lang/python"
 	"pavise/analysis/lang/template"
 	"pavise/analysis/source"
 	"pavise/analysis/syntax"
@@ -242,7 +241,7 @@ func (f *frame) in(a *Analyzer) *frame {
 	if a == f.m.a {
 		return f
 	}
-	return &frame{m: a.m, run: f.run, scope: &python.Scope{}, env: &env{}, depth: f.depth}
+	return &frame{m: a.m, run: f.run, scope: noNames, env: &env{}, depth: f.depth}
 }
 
 // maxChain bounds the modules that a name is looked for through.

@@ -62,11 +62,11 @@ func (r *run) runUnit(res *Result) {
 	switch u.Class {
 	case syntax.Function:
 		fn := m.function(r.unit)
-		f.scope, f.env = &python.Scope{}, &env{}
+		f.scope, f.env = noNames, &env{}
 		f.evalDecorators(fn.node)
 		f.entry(fn)
 	case syntax.ClassHeader:
-		f.scope, f.env = &python.Scope{}, &env{}
+		f.scope, f.env = noNames, &env{}
 		r.header(f)
 	case syntax.Statement:
 		r.prepare(f)
@@ -231,8 +231,12 @@ func (r *run) export(m *Module, ord int, name string) *Value {
 	st := m.units[ord]
 	switch st.unit.Class {
 	case syntax.Function:
-		g := &frame{m: m, run: r, scope: &python.Scope{}, env: &env{}}
-		return g.taughtFunc(m.a, name, m.function(st))
+		fn := m.function(st)
+		if st.unit.Kind != syntax.KindDecoratedDefinition {
+			return r.taughtFunc(m.a, name, fn, fn.plain)
+		}
+		g := &frame{m: m, run: r, scope: noNames, env: &env{}}
+		return g.taughtFunc(m.a, name, fn)
 	case syntax.ClassHeader:
 		return r.taught(m.a, name, r.class(st))
 	}
@@ -376,7 +380,7 @@ func (r *run) defaultValue(g *frame, n syntax.Node) *Value {
 	case syntax.KindNone, syntax.KindTrue, syntax.KindFalse, syntax.KindInteger, syntax.KindFloat:
 		return g.eval(n) // wherever that is
 	}
-	f := &frame{m: g.m, run: r, scope: &python.Scope{}, env: &env{}, parent: g.parent, depth: g.depth}
+	f := &frame{m: g.m, run: r, scope: noNames, env: &env{}, parent: g.parent, depth: g.depth}
 	return f.eval(n)
 }
 

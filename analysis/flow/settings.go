@@ -175,7 +175,7 @@ func (a *Analyzer) Overview(u *syntax.Unit) *Overview {
 		return nil
 	}
 	o := &Overview{at: st}
-	o.frame = frame{m: a.m, run: &run{unit: st, deps: a.newDeps()}, scope: &python.Scope{}, env: &env{}}
+	o.frame = frame{m: a.m, run: &run{unit: st, deps: a.newDeps()}, scope: noNames, env: &env{}}
 	return o
 }
 

@@ -58,10 +58,16 @@ func (r *run) taught(a *Analyzer, name string, v *Value) *Value {
 // taughtFunc is what a name of a module holds that a function is defined under:
 // the decorated function, or the one that models say all about.
 func (f *frame) taughtFunc(a *Analyzer, name string, fn *Func) *Value {
+	return f.run.taughtFunc(a, name, fn, func() *Value { return f.decorated(fn) })
+}
+
+// taughtFunc is that of a frame, for a function of which is known what
+// decorators make of it.
+func (r *run) taughtFunc(a *Analyzer, name string, fn *Func, decorated func() *Value) *Value {
 	if q := a.taught(name); q != "" && a.set.Judges(q) {
 		return &Value{fn: fn, Name: q}
 	}
-	return f.run.taught(a, name, f.decorated(fn))
+	return r.taught(a, name, decorated())
 }
 
 // taughtMember is the name of an attribute that the configuration says is a
