@@ -146,7 +146,7 @@ func remember(batch *engine.Batch, kept cache) {
 func relaxGC(lines int) {
 	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetGCPercent(800)
-		debug.SetMemoryLimit(max(400<<20, int64(lines)*1300))
+		debug.SetMemoryLimit(max(440<<20, int64(lines)*1300))
 	}
 }
 
