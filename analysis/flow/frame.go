@@ -443,17 +443,20 @@ func (e *env) holds(v *Value) bool {
 
 // refineParts looks one level into attributes and keys: self.x, d["k"].
 func (f *frame) refineParts(slot int, x, id *Value, better func(*Value) *Value) {
-	for _, p := range x.parts {
-		if p.v != unknown && p.v.id() == id {
-			c := *f.env.vars[slot] // the same object, better known
-			c.root = x.id()
-			c.parts = slices.Clone(c.parts)
-			for i := range c.parts {
-				if c.parts[i].key == p.key {
-					c.parts[i].v = better(p.v)
-				}
-			}
-			f.env.vars[slot] = &c
+	var c *Value // the same object, better known
+	for i, p := range x.parts {
+		if p.v == unknown || p.v.id() != id {
+			continue
 		}
+		if c == nil {
+			y := *x
+			c = &y
+			c.root = x.id()
+			c.parts = slices.Clone(x.parts)
+		}
+		c.parts[i].v = better(p.v)
+	}
+	if c != nil {
+		f.env.vars[slot] = c
 	}
 }

@@ -384,10 +384,19 @@ func (e *env) hold(obj, v *Value) {
 			e.vars[i] = v
 			continue
 		}
-		for _, p := range x.parts {
-			if p.v != v && p.v.object() == obj {
-				e.vars[i] = e.vars[i].with(p.key, v)
+		var c *Value // x with the later state in its parts
+		for j, p := range x.parts {
+			if p.v == v || p.v.object() != obj {
+				continue
 			}
+			if c == nil {
+				c = x.changed()
+				c.parts = slices.Clone(x.parts)
+			}
+			c.parts[j].v = v
+		}
+		if c != nil {
+			e.vars[i] = c
 		}
 	}
 }
