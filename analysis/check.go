@@ -38,10 +38,12 @@ type Weak struct {
 	Run  func(p *Pass, e *flow.Event, w *flow.WeakCheck, r *flow.Reach)
 }
 
-// Sinks wakes on calls that have a sink of a kind, whatever arrives there.
+// Sinks wakes on calls that have a sink of a kind, whatever arrives there. With
+// Handed it wakes at the call that hands over what arrives, if another passes it on.
 type Sinks struct {
-	Kind models.Kind
-	Run  func(p *Pass, e *flow.Event, s *models.Sink)
+	Kind   models.Kind
+	Handed bool
+	Run    func(p *Pass, e *flow.Event, s *models.Sink)
 }
 
 // Calls wakes on calls of qualified names; "*.set_cookie" is a method of any

@@ -160,7 +160,7 @@ func methodsOf(d flow.Arg) (Accepted, bool) {
 		}
 		said.Methods = literalMethods(list)
 		return said, true
-	case verbs[name] && Callee(d.Node).Kind() == syntax.KindAttribute && (isRoute(d)):
+	case verbs[name] && (Callee(d.Node).Kind() == syntax.KindAttribute && isRoute(d) || strings.HasPrefix(d.Value.Name, "bottle.")):
 		said.Methods = []string{strings.ToUpper(name)}
 		return said, true
 	}
@@ -263,6 +263,9 @@ var (
 // writes tells what a call does to what is kept.
 func writes(call syntax.Node) wrote {
 	fn := call.Child(syntax.FieldFunction)
+	if runsStatement(call) {
+		return change
+	}
 	if fn.Kind() != syntax.KindAttribute {
 		return nothing
 	}
@@ -275,10 +278,6 @@ func writes(call syntax.Node) wrote {
 	switch name {
 	case "commit":
 		return commit
-	case "execute", "executemany", "fetchrow", "execute_sql", "fetch":
-		if s, ok := statementText(args.NamedChild(0)); ok && writeStatement.MatchString(s) && !volatile.MatchString(firstWords(s)) && !counter.MatchString(firstWords(s)) {
-			return change
-		}
 	case "insert_one", "insert_many", "update_one", "update_many", "replace_one", "delete_one", "delete_many", "find_one_and_update", "find_one_and_delete", "delete_instance", "bulk_write":
 		if !volatile.MatchString(text) {
 			return change
@@ -301,6 +300,24 @@ func writes(call syntax.Node) wrote {
 	}
 	return nothing
 }
+
+// runsStatement reports whether a call is given a statement that changes rows:
+// cursor.execute("DELETE ..."), or a function of the program, query("DELETE ...").
+func runsStatement(call syntax.Node) bool {
+	if takesText.MatchString(CalleeName(call)) {
+		return false
+	}
+	args := call.Child(syntax.FieldArguments)
+	for i := range 2 { // perhaps behind a connection
+		if s, ok := statementText(args.NamedChild(i)); ok && writeStatement.MatchString(s) {
+			return !volatile.MatchString(firstWords(s)) && !counter.MatchString(firstWords(s))
+		}
+	}
+	return false
+}
+
+// takesText recognises calls that only show, make or look at a text.
+var takesText = regexp.MustCompile(`(?i)^(?:text|sql|print|str|len|repr|debug|info|warning|warn|error|exception|critical|log|flash|echo|write|append|format|join|replace|jsonify|dumps|add|get|dedent|escape|render\w*|startswith|endswith|re|match|search|sub|split|mogrify|assert\w*|raises|prepare)$|(?-i:^[A-Z])|^$`)
 
 // countsOnly recognises save(update_fields=["views"]).
 func countsOnly(args syntax.Node) bool {

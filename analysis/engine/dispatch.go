@@ -268,7 +268,11 @@ func (u *unitRun) syntax(unit *syntax.Unit) {
 func (u *unitRun) arrivals(e *flow.Event) {
 	for _, s := range e.Sinks {
 		for _, w := range u.sinks {
-			if !e.Sink.OK() && s.Kinds()&w.check.Kind != 0 {
+			told := e.Sink.OK() // where it arrives
+			if w.check.Handed {
+				told = e.HandedOn
+			}
+			if !told && s.Kinds()&w.check.Kind != 0 {
 				u.guarded(w.rule, s.Kinds()&w.check.Kind, func(p *analysis.Pass) { w.check.Run(p, e, s) })
 			}
 		}

@@ -109,6 +109,27 @@ func (f *frame) learn(x fact) {
 		f.note(x)
 	}
 	f.learnWhole(x)
+	f.learnParts(x)
+}
+
+// learnParts tells of what an address was taken apart into, what was learnt of it:
+// of parts, where parts = urlsplit(url), of parts.hostname in a variable.
+func (f *frame) learnParts(x fact) {
+	x.kinds &= addressKinds
+	x.weak &= addressKinds
+	if x.base == nil || x.base == unknown || f.env == nil || x.kinds|x.weak == 0 {
+		return
+	}
+	id := x.base.id()
+	for i, v := range f.env.vars {
+		if v == nil || v.rel == nil || v.rel.base == nil || v.rel.whole != nil || v.rel.base.id() != id {
+			continue
+		}
+		switch v.rel.how {
+		case "parsed", "hostname", "netloc":
+			f.env.vars[i] = x.apply(v)
+		}
+	}
 }
 
 // learnWhole tells of an address what was learnt of its host.

@@ -280,8 +280,8 @@ func (f *frame) unknownAttr(obj *Value, name string) *Value {
 		if obj.rel != nil && obj.rel.how == "parsed" {
 			v.rel = obj.rel.part(name)
 			if name == "path" { // of "////host" it is "//host"
-				v.Clean |= models.URL
-				v.Weak |= models.Redirect &^ v.Clean
+				v.Clean = v.Clean&^models.Redirect | models.URL
+				v.Weak |= models.Redirect
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package flow
 import (
 	"slices"
 
+	"pavise/analysis/models"
 	"pavise/analysis/syntax"
 )
 
@@ -18,7 +19,7 @@ func (f *frame) handedOver(e Event) (out Event, at *frame, ok bool) {
 		return e, f, false
 	}
 	arrives := sinkArg(e.Sinks[0], e.Args)
-	if arrives == nil || !arrives.Value.followed() || !composed(arrives.Value) {
+	if arrives == nil || !(arrives.Value.followed() && composed(arrives.Value) || wholeText(arrives.Value)) {
 		return e, f, false
 	}
 	for _, s := range e.Sinks[1:] {
@@ -43,6 +44,10 @@ func (f *frame) handedOver(e Event) (out Event, at *frame, ok bool) {
 	}
 	return out, g, true
 }
+
+// wholeText reports whether a value is a text that the program has as it is: what
+// goes with it, its parameters, may be the fault.
+func wholeText(v *Value) bool { return v.Type == "str" && len(v.Consts) == 1 && !v.any(models.Tier.Followed) }
 
 // composed reports whether a value is text, or a list, that the program puts
 // together.

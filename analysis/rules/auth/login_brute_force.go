@@ -109,7 +109,7 @@ func guessable(e *flow.Event) (what string, ok bool) {
 		if compares(body, code) && password.MatchString(text) && names(body, shortCode) {
 			return "a code", true
 		}
-	case loginName.MatchString(name) && password.MatchString(text) && (called(body, checksPassword) || compares(body, password) || verifies(body)):
+	case loginName.MatchString(name) && password.MatchString(text) && (called(body, checksPassword) || compares(body, password) || verifies(body) || looksUp(body)):
 		return "a password", true
 	}
 	return "", false
@@ -136,6 +136,29 @@ func verifies(n syntax.Node) bool {
 	}
 	return false
 }
+
+// looksUp recognises a statement that looks for an account by its password, and
+// bcrypt.checkpw that is handed to what calls it.
+func looksUp(n syntax.Node) bool {
+	for d := range n.Descendants() {
+		switch d.Kind() {
+		case syntax.KindString, syntax.KindConcatenatedString, syntax.KindBinaryOperator:
+			if byPassword.Match(d.Text()) {
+				return true
+			}
+		case syntax.KindAttribute, syntax.KindIdentifier:
+			if p := d.Parent(); p.Kind() == syntax.KindArgumentList && verifier.MatchString(analysis.CalleeName(d)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var (
+	byPassword = regexp.MustCompile(`(?is)\bselect\b.{1,300}\bwhere\b.{1,200}\b(?:password|passwd|pwd|pass|pw)(?:_?hash|_?digest)?["'\x60\]]?\s*(?:=|\blike\b)`)
+	verifier   = regexp.MustCompile(`^(?:checkpw|check_password_hash|verify_password|check_password)$`)
+)
 
 // compares reports whether a node compares what is called so.
 func compares(n syntax.Node, kind *regexp.Regexp) bool {

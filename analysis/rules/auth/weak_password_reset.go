@@ -31,13 +31,13 @@ var (
 	resets = regexp.MustCompile(`(?i)(?:reset|forgot|forgotten|recover|lost|renew)[-_/]?(?:my[-_]?)?(?:pass|pw)|(?:pass|password|passwd|pwd|pw|account)[-_/]?(?:reset|forgot|forgotten|recover|recovery|lost)|(?:^|[ /_-])(?:forgot|recover)(?:$|[ /_-])`)
 	// proves recognises what only the owner of an account has: a token, the old password, a
 	// session.
-	proves = regexp.MustCompile(`(?i)token|\bcode\b|_code|code_|\botp|_otp|signature|serializer|\bloads\(|signing|signer|check_password|verify_password|old_?pass|current_?pass|current_user|request\.user|(?:^|[^.\w]|request\.|flask\.)session\s*(?:\[|\.(?:get|pop)\()|\bkey\b|hash_?id|uidb|nonce|secret|security_?(?:answer|question)|answer|get_jwt|identity|\bg\.|is_authenticated|permission|login_required|admin`)
+	proves = regexp.MustCompile(`(?i)token|\btok\b|\bcode\b|_code|code_|\botp|_otp|\bpin\b|_pin\b|signature|serializer|\bloads\(|signing|signer|check_password|verify_password|old_?pass|current_?pass|current_user|request\.user|(?:^|[^.\w]|request\.|flask\.)session\s*(?:\[|\.(?:get|pop)\()|\bkey\b|hash_?id|uidb|nonce|secret|security_?(?:answer|question)|answer|get_jwt|identity|\bg\.|is_authenticated|permission|login_required|admin`)
 	// setsPassword recognises the new password being stored.
 	setsPassword = regexp.MustCompile(`(?i)\bset_password\(|\.password(?:_?hash|_?digest|hash)?\s*=[^=]|update\s+\w+\s+set\s+[^"']*passw|["'](?:hashed_)?password(?:_?hash)?["']\s*\]\s*=[^=]|\bupdate_password\(|\bchange_password\(|["']\$set["']\s*:\s*\{\s*["']password|\.update\([^)]*\bpassword\w*\s*=|hashed_password\s*=[^=]`)
 	// accountKey recognises the account being looked up by what a request says.
 	accountKey = regexp.MustCompile(`(?i)e_?mail|user_?name|user_?id|\bphone|\blogin\b|\buser\b|account`)
 	// resetSecret recognises names of what proves the right to set a new password.
-	resetSecret = regexp.MustCompile(`(?i)^(?:\w*reset_?(?:token|code|link|url|key|pin)|(?:password_?|recovery_?|recover_?)(?:token|code|link)|reset_?password_?(?:token|link|url)|token|otp|reset_?otp|code|pin)$`)
+	resetSecret = regexp.MustCompile(`(?i)^(?:\w*reset_?(?:token|code|link|url|key|pin)|(?:password_?|recovery_?|recover_?)(?:token|code|link)|reset_?password_?(?:token|link|url)|token|otp|reset_?otp|code|pin|tok|reset_?tok)$`)
 )
 
 func judgeReset(p *analysis.Pass, e *flow.Event) {

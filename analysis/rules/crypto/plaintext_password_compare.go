@@ -32,7 +32,7 @@ var PlaintextPasswordCompare = &analysis.Rule{
 			"django.db.models.QuerySet.filter", "django.db.models.QuerySet.get", ".find_one", "pymongo.collection.Collection.find_one", ".get_or_none",
 			"peewee.Model.get", "tortoise.models.Model.get", "tortoise.models.Model.filter", "django.shortcuts.get_object_or_404",
 		}, Run: lookedUp},
-		analysis.Sinks{Kind: models.SQL, Run: lookedUpBySQL},
+		analysis.Sinks{Kind: models.SQL, Handed: true, Run: lookedUpBySQL},
 	},
 }
 

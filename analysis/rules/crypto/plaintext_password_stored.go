@@ -31,7 +31,7 @@ var PlaintextPasswordStored = &analysis.Rule{
 			"django.db.models.Manager.get_or_create", "django.db.models.Manager.update_or_create", ".create", ".insert_one", ".insert", ".save",
 			"pymongo.collection.Collection.insert_one", "pymongo.collection.Collection.insert", "peewee.Model.create", "tortoise.models.Model.create",
 		}, Run: storedByCall},
-		analysis.Sinks{Kind: models.SQL, Run: storedBySQL},
+		analysis.Sinks{Kind: models.SQL, Handed: true, Run: storedBySQL},
 	},
 }
 

@@ -43,7 +43,7 @@ func generators() []string {
 }
 
 // secretName recognises what must not be guessed.
-var secretName = regexp.MustCompile(`(?i)token|secret|passw|(?:^|[^a-z])otp(?:[^a-z]|$)|one_?time|(?:^|[^a-z])pin(?:_?code)?(?:[^a-z]|$)|nonce|(?:^|[^a-z])salt|session_?(?:id|key)|csrf|xsrf|invite|invitation|api_?key|auth_?(?:code|key)|captcha|cookie|(?:verif\w*|reset|access|confirm\w*|login|security|recovery|backup|activation|sms|mfa|2fa|unlock|pairing|voucher|coupon)_?(?:code|key|link|id|string|number|hash)|encryption_?key|private_?key|signing_?key|(?:^|\s|_|\.)code$`)
+var secretName = regexp.MustCompile(`(?i)token|(?:^|[^a-z])tok(?:$|[^a-z])|secret|passw|(?:^|[^a-z])otp(?:[^a-z]|$)|one_?time|(?:^|[^a-z])pin(?:_?code)?(?:[^a-z]|$)|nonce|(?:^|[^a-z])salt|session_?(?:id|key)|csrf|xsrf|invite|invitation|api_?key|auth_?(?:code|key)|captcha|cookie|(?:verif\w*|reset|access|confirm\w*|login|security|recovery|backup|activation|sms|mfa|2fa|unlock|pairing|voucher|coupon)_?(?:code|key|link|id|string|number|hash)|encryption_?key|private_?key|signing_?key|(?:^|\s|_|\.)code$`)
 
 // playName recognises where guessing does no harm.
 var playName = regexp.MustCompile(`(?i)jitter|backoff|delay|sleep|retry|shuffle|sample|sampling|(?:^|[^a-z])test|fake|mock|dummy|demo|example|colou?r|game|dice|roll|lottery_demo|noise|quote|fixture|lorem|weight|tokeni[sz]|tokens?_(?:count|len|limit|per)|max_tokens|n_tokens|num_tokens|stop_token|token_ids?|vocab|status_?code|zip_?code|post_?code|country_?code|error_?code|color_?code|lang\w*_?code|source_?code|exit_?code|encode|decode|train|batch|model`)

@@ -3,6 +3,7 @@ package settings
 import (
 	_ "embed"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"pavise/analysis"
@@ -57,15 +58,32 @@ func judgeRun(p *analysis.Pass, e *flow.Event) {
 		if name == "reload" && e.Name != "uvicorn.run" {
 			continue
 		}
-		if a := flow.FindArg(e.Args, name); a != nil {
-			if v, ok := a.Value.Bool(); ok && v {
-				d := p.Report(e, analysis.Certain, name+"=True starts the application in debug mode"+consequence)
-				d.Severity = severity(e)
-				return
-			}
+		a := flow.FindArg(e.Args, name)
+		if a == nil {
+			continue
+		}
+		switch v, ok := a.Value.Bool(); {
+		case ok && v && name == "reload":
+			p.Report(e, analysis.Certain, "reload=True starts the server of a developer: it watches the files, runs what changes in them, and serves with one process.").Severity = analysis.Low
+			return
+		case ok && v:
+			p.Report(e, analysis.Certain, name+"=True starts the application in debug mode"+consequence).Severity = severity(e)
+			return
+		case unlessSaid(a.Node.Str()):
+			p.Report(e, analysis.Likely, "where the environment says nothing, the application starts in debug mode"+consequence).Severity = severity(e)
+			return
 		}
 	}
 }
+
+// unlessSaid recognises a flag that is on where a variable of the environment is
+// missing: os.getenv("DEBUG", "1") == "1".
+func unlessSaid(text string) bool {
+	m := flagDefault.FindStringSubmatch(text)
+	return m != nil && (m[2] == "" || strings.EqualFold(m[1], m[2]))
+}
+
+var flagDefault = regexp.MustCompile(`(?i)^\(?(?:\w+\.)*(?:environ\.get|getenv)\(\s*["']\w+["']\s*,\s*["'](1|t|true|yes|on)["']\s*\)(?:\.(?:lower|upper|strip|capitalize)\(\))*\s*(?:==\s*["'](1|t|true|yes|on)["']|in\s*[(\[{])`)
 
 // severity is critical where the interactive debugger listens on every interface.
 func severity(e *flow.Event) analysis.Severity {
@@ -147,6 +165,9 @@ func judgeSetting(p *analysis.Pass, e *flow.Event) {
 func onByDefault(e *flow.Event) bool {
 	right := e.Node.Child(syntax.FieldRight)
 	text := right.Str()
+	if unlessSaid(text) {
+		return true
+	}
 	if !strings.Contains(text, "environ.get(") && !strings.Contains(text, "getenv(") {
 		return false
 	}
