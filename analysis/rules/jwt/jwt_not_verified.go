@@ -78,7 +78,7 @@ func report(p *analysis.Pass, e *flow.Event, message string) {
 // verifiedToo reports whether the function decodes with verification as well.
 func verifiedToo(call syntax.Node) bool {
 	for d := range function(call).Descendants() {
-		if d.Kind() != syntax.KindCall || d == call {
+		if d.Kind() != syntax.KindCall || d == call || insteadOf(call, d) {
 			continue
 		}
 		fn := d.Child(syntax.FieldFunction)
@@ -94,6 +94,23 @@ func verifiedToo(call syntax.Node) bool {
 				continue
 			}
 			return true
+		}
+	}
+	return false
+}
+
+// insteadOf reports whether a call is made where another one has failed: it stands in
+// an except clause, the other in the body of the same try statement.
+func insteadOf(call, failed syntax.Node) bool {
+	for n := call; n.OK(); n = n.Parent() {
+		if n.Kind() != syntax.KindExceptClause {
+			continue
+		}
+		body := n.Parent().Child(syntax.FieldBody)
+		for m := failed; m.OK(); m = m.Parent() {
+			if m == body {
+				return true
+			}
 		}
 	}
 	return false

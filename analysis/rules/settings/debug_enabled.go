@@ -33,7 +33,7 @@ var DebugEnabled = &analysis.Rule{
 	Checks: []analysis.Check{
 		analysis.Calls{Names: []string{
 			"flask.Flask.run", "quart.Quart.run", "bottle.run", "bottle.Bottle.run", "sanic.Sanic.run", "fastapi.FastAPI",
-			"starlette.applications.Starlette", "tornado.web.Application", "uvicorn.run", "aiohttp.web.run_app", "dash.Dash.run",
+			"starlette.applications.Starlette", "tornado.web.Application", "tornado.web.Application.__init__", "uvicorn.run", "aiohttp.web.run_app", "dash.Dash.run",
 			"dash.Dash.run_server", ".run",
 		}, Run: judgeRun},
 		analysis.Calls{Names: []string{"bottle.debug", "werkzeug.serving.run_simple", "werkzeug.debug.DebuggedApplication"}, Run: judgeDebugger},
@@ -58,7 +58,7 @@ func judgeRun(p *analysis.Pass, e *flow.Event) {
 		if name == "reload" && e.Name != "uvicorn.run" {
 			continue
 		}
-		a := flow.FindArg(e.Args, name)
+		a, _ := analysis.Option(e.Args, name)
 		if a == nil {
 			continue
 		}

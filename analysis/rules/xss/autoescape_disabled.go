@@ -47,7 +47,7 @@ var bareEngines = []string{
 // escapingEngines escape unless they are told not to, or are made for one text.
 var escapingEngines = []string{
 	"jinja2.Template", "django.template.Context", "django.template.RequestContext", "django.template.Engine", "aiohttp_jinja2.setup",
-	"starlette.templating.Jinja2Templates", "tornado.web.Application", "tornado.template.Loader", "tornado.template.DictLoader",
+	"starlette.templating.Jinja2Templates", "tornado.web.Application", "tornado.web.Application.__init__", "tornado.template.Loader", "tornado.template.DictLoader",
 	"tornado.template.Template",
 }
 
@@ -90,7 +90,7 @@ func bareEngine(p *analysis.Pass, e *flow.Event) {
 }
 
 func switchedOff(p *analysis.Pass, e *flow.Event) {
-	a := flow.FindArg(e.Args, "autoescape")
+	a, _ := analysis.Option(e.Args, "autoescape")
 	if a == nil || !off(a.Value) {
 		return
 	}
