@@ -319,7 +319,7 @@ func (f *frame) entryParam(fn *Func, p python.Param, i int, route *models.Route,
 		}
 		return v
 	}
-	tier, clean := models.Unknown, models.Kind(0)
+	tier, clean, asked := models.Unknown, models.Kind(0), false
 	if route != nil {
 		tier, clean = f.routeParam(route, pattern, p, i)
 		clean = unlessEncoded(route, clean)
@@ -328,6 +328,8 @@ func (f *frame) entryParam(fn *Func, p python.Param, i int, route *models.Route,
 		}
 	} else if t := f.requestType(p, i); t != "" && !p.Annotation.OK() {
 		return typed(t)
+	} else if asked = f.askedFor(p); asked {
+		tier = models.Remote
 	}
 	v := &Value{Clean: clean, Origins: []Origin{{Tier: tier, Label: p.Name, Node: p.Node}}}
 	if route != nil && route.Params == "url" && tier == models.Remote {
@@ -350,7 +352,7 @@ func (f *frame) entryParam(fn *Func, p python.Param, i int, route *models.Route,
 	if p.Annotation.OK() {
 		v = f.annotated(p.Annotation, v)
 	}
-	if route != nil && route.Params == "typed" {
+	if route != nil && route.Params == "typed" || asked {
 		f.run.quiet++
 		v = f.constrained(p.Default, v)
 		f.run.quiet--

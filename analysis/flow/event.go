@@ -68,6 +68,9 @@ type Event struct {
 	// before production runs with it: from a later statement, from a class or a
 	// module for production that derives from this one.
 	Overridden bool
+	// SetsItself is set if the attribute of an Assigned may have a setter or a validator
+	// of the program, which makes of the value what is kept.
+	SetsItself bool
 	Route      *models.Route // by which the function of a Handled is called; nil if only its first parameter, a request, says so
 	Pattern    string        // of its URL, if it is known
 	Sent       *SentForm     // of a Form

@@ -462,7 +462,9 @@ func (f *frame) assignedMember(obj *Value, attr, key string, v *Value, at syntax
 	if f.depth > 0 && !argsTainted(obj, []Arg{{Value: v}}) {
 		return // the function's own run reports it
 	}
-	f.emit(Event{Kind: Assigned, Node: at, Name: name, Sinks: sinks, Recv: obj, Value: v})
+	own := obj.cls != nil && attr != "" && f.setsItself(obj.cls, attr, 0) ||
+		attr != "" && f.m.a.wants["="+short] && v.followed() && f.setterNear(attr)
+	f.emit(Event{Kind: Assigned, Node: at, Name: name, Sinks: sinks, Recv: obj, Value: v, SetsItself: own})
 }
 
 // anyKey are the sinks of an assignment to whatever key of an object.

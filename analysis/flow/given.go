@@ -96,15 +96,40 @@ func (f *frame) provided(dep *Value, p python.Param) *Value {
 	return v
 }
 
+// toldBy is the call that says where a FastAPI parameter comes from: its default, or
+// in Annotated[...].
+func (f *frame) toldBy(p python.Param) syntax.Node {
+	told := p.Default
+	if !told.OK() || told.Kind() != syntax.KindCall {
+		told = annotatedCall(p.Annotation)
+	}
+	if !told.OK() && p.Annotation.OK() {
+		told = annotatedCall(f.eval(p.Annotation).aliased())
+	}
+	return told
+}
+
+// askedFor reports whether a parameter of a function that no route calls is of the
+// request nevertheless, as of a dependency: token: str = Header().
+func (f *frame) askedFor(p python.Param) bool {
+	f.run.deps.add(f.m.a.dep(depRoots))
+	if !f.m.roots["fastapi"] {
+		return false
+	}
+	told := f.toldBy(p)
+	if !told.OK() {
+		return false
+	}
+	switch f.home(told).eval(told.Child(syntax.FieldFunction)).Name {
+	case "fastapi.Header", "fastapi.Query", "fastapi.Cookie", "fastapi.Form", "fastapi.Body", "fastapi.Path", "fastapi.File":
+		return true
+	}
+	return false
+}
+
 // dependency is the value of a FastAPI parameter that Depends gives.
 func (f *frame) dependency(p python.Param) *Value {
-	dep := p.Default
-	if !dep.OK() || dep.Kind() != syntax.KindCall {
-		dep = annotatedCall(p.Annotation)
-	}
-	if !dep.OK() && p.Annotation.OK() {
-		dep = annotatedCall(f.eval(p.Annotation).aliased())
-	}
+	dep := f.toldBy(p)
 	if !dep.OK() {
 		return nil
 	}

@@ -47,7 +47,9 @@ func (f *frame) handedOver(e Event) (out Event, at *frame, ok bool) {
 
 // wholeText reports whether a value is a text that the program has as it is: what
 // goes with it, its parameters, may be the fault.
-func wholeText(v *Value) bool { return v.Type == "str" && len(v.Consts) == 1 && !v.any(models.Tier.Followed) }
+func wholeText(v *Value) bool {
+	return v.Type == "str" && len(v.Consts) == 1 && !v.any(models.Tier.Followed)
+}
 
 // composed reports whether a value is text, or a list, that the program puts
 // together.

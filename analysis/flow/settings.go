@@ -221,10 +221,12 @@ const maxMentioned = 24
 
 // Mentions reports whether one of some texts stands in the file or in a file of
 // the project that it imports, outside comments of whole lines.
-func (o *Overview) Mentions(list ...string) bool {
-	for i, a := range o.neighbours() {
+func (o *Overview) Mentions(list ...string) bool { return o.mentions(list) }
+
+func (f *frame) mentions(list []string) bool {
+	for i, a := range f.neighbours() {
 		if i > 0 {
-			o.run.deps.add(a.dep(depText))
+			f.run.deps.add(a.dep(depText))
 		}
 		text := a.m.tree.File.Text()
 		for _, t := range list {
@@ -251,21 +253,39 @@ func mentions(text []byte, what string) bool {
 	}
 }
 
-// neighbours are the file and those of the project that it imports.
-func (o *Overview) neighbours() []*Analyzer {
-	a := o.m.a
+// neighbours are the file and those of the project that it imports, also those
+// from which the packages that it imports collect their names.
+func (f *frame) neighbours() []*Analyzer {
+	a := f.m.a
 	out := []*Analyzer{a}
-	o.run.deps.add(a.dep(depImports))
-	for _, target := range o.m.targets() {
-		file, _ := a.locate(a, target)
-		if file == "" || len(out) > maxMentioned {
-			continue
+	f.run.deps.add(a.dep(depImports))
+	for i := 0; i < len(out) && i <= maxMentioned; i++ {
+		from := out[i]
+		if i > 0 {
+			if filepath.Base(from.path) != "__init__.py" {
+				continue
+			}
+			f.run.deps.add(from.dep(depImports))
 		}
-		if b := a.open(file); b != nil && !slices.Contains(out, b) {
-			out = append(out, b)
+		for _, target := range from.m.targets() {
+			file, _ := from.locate(from, target)
+			if file == "" || len(out) > maxMentioned {
+				continue
+			}
+			if b := from.open(file); b != nil && !slices.Contains(out, b) {
+				out = append(out, b)
+			}
 		}
 	}
 	return out
+}
+
+// setterNear reports whether an attribute of this name has a setter, a validator or
+// a type of its own in the file or one that it imports, which makes of a value what
+// is kept.
+func (f *frame) setterNear(attr string) bool {
+	list := []string{"@" + attr + ".setter", `validates("` + attr + `"`, "validates('" + attr + "'", attr + ` = Column(PasswordType`, attr + " = db.Column(PasswordType"}
+	return f.mentions(list)
 }
 
 // targets are all that the module imports, and the names by which it loads

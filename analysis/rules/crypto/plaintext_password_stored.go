@@ -101,7 +101,7 @@ var requestClass = anyWord("form", "request", "schema", "dto", "in", "serializer
 	"connection", "session", "config", "settings", "url", "token", "event", "command", "params", "response", "engine", "pool", "api")
 
 func storedField(p *analysis.Pass, e *flow.Event) {
-	if analysis.TestFile(p.Path) {
+	if analysis.TestFile(p.Path) || e.SetsItself {
 		return
 	}
 	n := e.Node

@@ -38,7 +38,7 @@ var HardcodedSecretKey = &analysis.Rule{
 		analysis.Calls{Names: []string{
 			"starlette.middleware.sessions.SessionMiddleware", "starlette.applications.Starlette.add_middleware", "fastapi.FastAPI.add_middleware",
 			".add_middleware", "starlette.middleware.Middleware", "itsdangerous.Signer", "itsdangerous.TimestampSigner", "itsdangerous.Serializer",
-			"itsdangerous.TimedSerializer", "itsdangerous.URLSafeSerializer", "itsdangerous.URLSafeTimedSerializer", "tornado.web.Application",
+			"itsdangerous.TimedSerializer", "itsdangerous.URLSafeSerializer", "itsdangerous.URLSafeTimedSerializer", "tornado.web.Application", "tornado.web.Application.__init__",
 			"aiohttp_session.cookie_storage.EncryptedCookieStorage", "pyramid.session.SignedCookieSessionFactory",
 			"pyramid.authentication.AuthTktAuthenticationPolicy", "flask.Config.update", "flask.Config.from_mapping",
 			"quart.Config.update", "quart.Config.from_mapping",

@@ -28,7 +28,7 @@ db = Database()
 
 
 @app.route("/login", methods=["POST"])
-def login():
+def login():  # want login-brute-force
     username = request.form["username"]
     password = request.form["password"]
     cnx = mysql.connector.connect(user="hostel", password="", database="hostel")
