@@ -185,7 +185,11 @@ func connectionAddress(s *fix.Site) []fix.Proposal {
 		return fix.Refuse("The framework cannot be told: take the address of the connection as its requests give it.")
 	}
 	e := s.Edits()
-	e.ReplaceNode(firstEntry(read), request+address)
+	taken := firstEntry(read)
+	if p := taken.Parent(); p.Kind() == syntax.KindBooleanOperator && p.NamedCount() == 2 && p.NamedChild(1).Str() == request+address {
+		taken = taken.On(p) // header or connection
+	}
+	e.ReplaceNode(taken, request+address)
 	return fix.Propose(e, "Behind a proxy this is the proxy's address, until the server or the application is told to trust it: ProxyFix(app.wsgi_app, x_for=1), --proxy-headers, or the like.",
 		"Take the address of the connection")
 }

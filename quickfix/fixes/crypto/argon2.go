@@ -1,6 +1,7 @@
 package crypto
 
 import (
+	"regexp"
 	"strings"
 
 	"pavise/analysis"
@@ -402,8 +403,12 @@ func lookup(n syntax.Node) bool {
 			return strings.Contains(sql, "select") && strings.Contains(sql, "where")
 		}
 	}
-	return false
+	fn := pyedit.Function(n)
+	return fn.OK() && byDigest.Match(fn.Text()) // through a helper, or a list of parameters
 }
+
+// byDigest recognises a statement that looks for an account by its password.
+var byDigest = regexp.MustCompile(`(?is)\bselect\b.{1,300}\bwhere\b.{1,200}\b\w*(?:pass|pwd|pw|hash|digest)\w*["'\x60\]]?\s*=`)
 
 // callers handles the comparisons with the result of the function that only
 // returns the digest.

@@ -38,6 +38,9 @@ func literalFromEnvironment(s *fix.Site) []fix.Proposal {
 		return fix.Refuse("The secret is a part of a longer text: read it from the environment where the text is made.")
 	}
 	name := nameAround(s, n)
+	if call := fallback(s, n); call.OK() { // os.environ.get("NAME", "literal")
+		n, name = call, asked(call)
+	}
 	e := s.Edits()
 	text := e.Use(n, "os", "environ", pyedit.Plain) + `["` + name + `"]`
 	if bytes {
@@ -46,6 +49,26 @@ func literalFromEnvironment(s *fix.Site) []fix.Proposal {
 	e.ReplaceNode(n, text)
 	return wants(name, fix.Propose(e, "Set "+name+" in the environment before the program starts. The old value is in the history of the repository: revoke or change it.",
 		"Read it from the environment variable %s", name))
+}
+
+// fallback is the call that reads a variable of the environment and takes a literal
+// where that is not set; not OK if the literal is none.
+func fallback(s *fix.Site, n pyedit.At) pyedit.At {
+	list := n.Parent()
+	if list.Kind() == syntax.KindKeywordArgument {
+		list = list.Parent()
+	}
+	if list.Kind() != syntax.KindArgumentList {
+		return pyedit.At{}
+	}
+	call := n.On(list.Parent())
+	switch s.Callee(call) {
+	case "os.environ.get", "os.getenv":
+		if asked(call) != "" {
+			return call
+		}
+	}
+	return pyedit.At{}
 }
 
 // services are the first words of variables for what modules log in to.
