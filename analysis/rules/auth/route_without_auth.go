@@ -145,6 +145,17 @@ func routerOf(d flow.Arg) (syntax.Node, bool) {
 	return d.Node, Registers(d.Value.Name) || d.Value.Name == "" || strings.HasSuffix(d.Value.Name, ".route")
 }
 
+// changing counts the handlers that are called to change something.
+func changing(list []analysis.Handler) int {
+	n := 0
+	for _, h := range list {
+		if look(h).changes {
+			n++
+		}
+	}
+	return n
+}
+
 func judgeGroup(p *analysis.Pass, group []analysis.Handler, o *flow.Overview) {
 	var kept, rest, open []analysis.Handler
 	classes := map[syntax.Node]bool{} // those that were looked at, by whether they guard
@@ -163,14 +174,15 @@ func judgeGroup(p *analysis.Pass, group []analysis.Handler, o *flow.Overview) {
 			open = append(open, h)
 		}
 	}
-	if len(open) == 0 || len(open)*2 > len(kept) {
-		return // most of them are for everyone
+	if len(open) == 0 {
+		return
 	}
-	writing := 0
-	for _, h := range kept {
-		if look(h).changes {
-			writing++
-		}
+	writing := changing(kept)
+	// everyone may read, and what changes something is guarded
+	readable := writing >= many && changing(open)*3 <= writing
+	crowd := len(open)*2 > len(kept)
+	if crowd && !readable {
+		return // most of them are for everyone
 	}
 	asked := false
 	for _, e := range open {
@@ -181,10 +193,10 @@ func judgeGroup(p *analysis.Pass, group []analysis.Handler, o *flow.Overview) {
 		c := analysis.Unsure
 		switch {
 		case s.changes:
-			if len(kept) >= many && writing >= fewest && len(open)*3 <= len(kept) {
+			if len(kept) >= many && writing >= fewest && len(open)*3 <= len(kept) || readable {
 				c = analysis.Likely
 			}
-		case !s.reads:
+		case crowd || !s.reads:
 			continue
 		}
 		if !asked {

@@ -1,6 +1,7 @@
 package crypto
 
 import (
+	"regexp"
 	"strings"
 
 	"pavise/analysis"
@@ -14,6 +15,7 @@ import (
 var HashBeforeStoring = &fix.Fix{
 	Name:    "hash-before-storing",
 	For:     []*analysis.Rule{crypto.PlaintextPasswordStored},
+	Handed:  true,
 	Compute: hashBeforeStoring,
 }
 
@@ -38,6 +40,9 @@ func hashBeforeStoring(s *fix.Site) []fix.Proposal {
 	if name := s.EventName(); strings.HasPrefix(name, "django.") && strings.HasSuffix(name, ".create") {
 		return createUser(s)
 	}
+	if text := s.File.Tree.File.Text(); byDigest.Match(text) || byPassword.Match(text) {
+		return fix.Refuse("This file looks accounts up by their password, which finds no hash: fetch the account by its name and verify the password there first.")
+	}
 	value, ok := storedValue(s)
 	if !ok {
 		return fix.Refuse("Where the password enters this cannot be told: hash it before.")
@@ -51,6 +56,9 @@ func hashBeforeStoring(s *fix.Site) []fix.Proposal {
 	return fix.Propose(e, library.note+"Where the password is checked, use "+library.check+"; the column has to take the hash, and the passwords that are stored have to be hashed once.",
 		"Store a hash made by %s", library.name)
 }
+
+// byPassword recognises a lookup of an account by its password.
+var byPassword = regexp.MustCompile(`\b(?:filter_by|filter|get|get_or_none|find_one|first)\([^()]{0,200}["']?\b(?:password|passwd|pwd)["']?\s*(?:=[^=]|:)`)
 
 // storedValue is the expression of the password that is stored.
 func storedValue(s *fix.Site) (pyedit.At, bool) {
