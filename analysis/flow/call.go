@@ -84,6 +84,9 @@ func (f *frame) apply(n syntax.Node, callee *Value, args []Arg) *Value {
 	case callee.Name != "":
 		return f.digested(callee, f.external(n, callee, args))
 	}
+	if callee.tells() { // an exception that answers, as those of webob do: no text of it
+		callee = unknown
+	}
 	return carry(callee, args, true)
 }
 

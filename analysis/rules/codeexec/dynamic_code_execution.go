@@ -8,6 +8,7 @@ import (
 	"pavise/analysis"
 	"pavise/analysis/flow"
 	"pavise/analysis/models"
+	"pavise/analysis/syntax"
 )
 
 //go:embed dynamic_code_execution.md
@@ -52,12 +53,26 @@ func judgeDynamic(p *analysis.Pass, e *flow.Event, r flow.Reach) (analysis.Confi
 	case models.Opaque, models.Operator:
 		return analysis.Unsure, true
 	case models.Unknown:
+		if handsUp(e) {
+			return 0, false
+		}
 		if r.Weak || generated(r.Before) || builds(p.Path) || e.Name == "exec" && len(e.Args) > 1 {
 			return analysis.Unsure, true
 		}
 		return analysis.Likely, true
 	}
 	return 0, false
+}
+
+// handsUp reports whether a method hands what it is given to the method of the same
+// name that it overrides: class Console(InteractiveConsole).
+func handsUp(e *flow.Event) bool {
+	fn := e.Node.Child(syntax.FieldFunction)
+	if fn.Kind() != syntax.KindAttribute || !strings.HasPrefix(fn.Child(syntax.FieldObject).Str(), "super(") {
+		return false
+	}
+	name := fn.Child(syntax.FieldAttribute).Str()
+	return e.Func == name || strings.HasSuffix(e.Func, "."+name)
 }
 
 // generated reports whether code begins like a definition.

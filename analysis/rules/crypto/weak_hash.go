@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"regexp"
+	"slices"
 	"strings"
 
 	"pavise/analysis"
@@ -59,6 +60,9 @@ func judgeWeakHash(p *analysis.Pass, e *flow.Event) {
 	if !ok || bytes.Contains(e.Node.Unit().Text, []byte("pwned")) { // the leaked password service is asked by SHA-1
 		return
 	}
+	if name == "sha1" && acceptKey(e) {
+		return
+	}
 	c := analysis.Likely
 	switch {
 	case drawn(flow.FindArg(e.Args, "0")):
@@ -68,6 +72,17 @@ func judgeWeakHash(p *analysis.Pass, e *flow.Event) {
 	}
 	p.Report(e, c, strings.ToUpper(name)+" is broken: two inputs with the same digest are found in seconds. Use hashlib.sha256, or usedforsecurity=False where nothing depends on it.")
 }
+
+// acceptKey reports whether a digest is the answer to the key of a WebSocket
+// handshake, for which RFC 6455 prescribes SHA-1.
+func acceptKey(e *flow.Event) bool {
+	a := flow.FindArg(e.Args, "0")
+	return a != nil && (handshake.MatchString(a.Node.Str()) || slices.ContainsFunc(flow.ConstTexts(a.Value), func(s string) bool { return strings.HasSuffix(s, webSocketGUID) }))
+}
+
+const webSocketGUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+
+var handshake = regexp.MustCompile(`(?i)` + webSocketGUID + `|\b(?:ws|web_?socket)_?(?:key|guid|magic)|\bws_?accept|sec_?web_?socket|\bguid\b`)
 
 // drawn reports whether an argument is drawn from the system's random numbers.
 func drawn(a *flow.Arg) bool {

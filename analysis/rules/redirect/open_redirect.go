@@ -2,6 +2,7 @@ package redirect
 
 import (
 	_ "embed"
+	"regexp"
 
 	"pavise/analysis"
 	"pavise/analysis/flow"
@@ -40,11 +41,14 @@ var OpenRedirect = &analysis.Rule{
 // a local one, or check it.
 func judge(_ *analysis.Pass, _ *flow.Event, r flow.Reach) (analysis.Confidence, bool) {
 	c, ok := analysis.FromClientOrTelling(r)
-	if r.Origin.Vague || nearlyLocal(r) {
-		c = analysis.Unsure
+	if r.Origin.Vague || nearlyLocal(r) || rawHeaders.MatchString(r.Origin.Label) {
+		c = analysis.Unsure // of raw headers a link can send no other than the referrer
 	}
 	return c, ok
 }
+
+// rawHeaders recognises the headers of an ASGI request as they came.
+var rawHeaders = regexp.MustCompile(`^(?:\w+\.)*scope(?:\.get\(|\[)["']headers["']`)
 
 // nearlyLocal reports whether the target passed half measures that leave little
 // room: there weak-url-check says what is wrong.
