@@ -1,0 +1,1 @@
+"""Members of a club: accounts whose passwords a setter hashes."""

@@ -1,0 +1,3 @@
+from .user import User, db
+
+__all__ = ["User", "db"]
