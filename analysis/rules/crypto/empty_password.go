@@ -68,6 +68,9 @@ func judgeNewPassword(p *analysis.Pass, e *flow.Event) {
 		return // of an object that nobody keeps
 	}
 	s, ok := a.Value.Str()
+	if ok && evensOut(e.Node) {
+		return
+	}
 	switch {
 	case ok && s == "":
 		p.Report(e, analysis.Certain, "the account gets an empty password, so that anybody logs in to it. Call set_unusable_password() for one that nobody shall log in to.")
@@ -77,6 +80,25 @@ func judgeNewPassword(p *analysis.Pass, e *flow.Event) {
 		p.Report(e, analysis.Likely, "the password is empty where none was sent, so that anybody logs in to the account. Leave the default out and refuse the request.")
 	}
 }
+
+// evensOut reports whether a hash is only made so that a sign-in takes as long for an
+// account that there is not: it goes to what checks a password, or is named so.
+func evensOut(hash syntax.Node) bool {
+	for p := hash.Parent(); p.OK(); p = p.Parent() {
+		switch p.Kind() {
+		case syntax.KindArgumentList, syntax.KindKeywordArgument, syntax.KindBooleanOperator, syntax.KindConditionalExpression, syntax.KindParenthesizedExpression:
+			continue
+		case syntax.KindCall:
+			return checksPassword.MatchString(lastPart(p.Child(syntax.FieldFunction).Str()))
+		case syntax.KindAssignment:
+			return dummyName.MatchString(p.Child(syntax.FieldLeft).Str())
+		}
+		break
+	}
+	return false
+}
+
+var dummyName = regexp.MustCompile(`(?i)dummy|fake|placeholder|timing|equali[sz]|unusable|nobody|nonexist|no_?user|missing|decoy`)
 
 // emptyDefault reports whether a value is an empty text where nothing is given.
 func emptyDefault(a *flow.Arg) bool {
