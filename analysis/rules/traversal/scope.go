@@ -44,14 +44,20 @@ func (s scope) filters(call syntax.Node) bool {
 // checks reports whether the function looks at the members of the archive and
 // refuses some, or hands the archive to a function that says it does.
 func (s scope) checks() bool {
-	members, refuses := false, false
 	for d := range s.node.Descendants() {
 		switch d.Kind() {
-		case syntax.KindForStatement, syntax.KindForInClause:
-			members = members || strings.Contains(d.Child(syntax.FieldRight).Str(), "tar") || memberNames(d.Child(syntax.FieldRight).Str()) || memberNames(d.Child(syntax.FieldRight).Str()+"()")
 		case syntax.KindRaiseStatement, syntax.KindContinueStatement, syntax.KindReturnStatement:
-			for p := d.Parent(); p.OK() && p != s.node; p = p.Parent() {
-				refuses = refuses || p.Kind() == syntax.KindIfStatement
+			if s.refusesMember(d) {
+				return true
+			}
+		case syntax.KindForInClause:
+			if !overMembers(d) {
+				continue
+			}
+			for c := range d.Parent().NamedChildren() {
+				if c.Kind() == syntax.KindIfClause {
+					return true // [m for m in tar if ...]
+				}
 			}
 		case syntax.KindCall:
 			name := d.Child(syntax.FieldFunction).Str()
@@ -60,7 +66,35 @@ func (s scope) checks() bool {
 			}
 		}
 	}
-	return members && refuses
+	return false
+}
+
+// overMembers reports whether a loop goes over what an archive holds.
+func overMembers(loop syntax.Node) bool {
+	list := loop.Child(syntax.FieldRight).Str()
+	return strings.Contains(list, "tar") || memberNames(list) || memberNames(list+"()")
+}
+
+// refusesMember reports whether a statement leaves a loop over the members, or the
+// function, on a condition that is about one of them.
+func (s scope) refusesMember(leave syntax.Node) bool {
+	asked := false
+	for p := leave.Parent(); p.OK() && p != s.node; p = p.Parent() {
+		switch p.Kind() {
+		case syntax.KindIfStatement:
+			asked = true
+			for d := range p.Child(syntax.FieldCondition).Descendants() {
+				if d.Kind() == syntax.KindForInClause && overMembers(d) {
+					return true // if any(... for m in tar)
+				}
+			}
+		case syntax.KindForStatement:
+			if asked && overMembers(p) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 var checkName = regexp.MustCompile(`(?i)safe|valid|verif|check_|is_within|ensure|sanit`)
