@@ -3,6 +3,7 @@ package flow
 import (
 	"strings"
 
+	"pavise/analysis/lang/python"
 	"pavise/analysis/models"
 	"pavise/analysis/syntax"
 )
@@ -176,12 +177,24 @@ func (f *frame) assignedMime(obj *Value, attr, key string, v *Value) {
 
 // delegates reports whether a returned value is what another WSGI application
 // gives, which says itself what it sends. An application takes the environment
-// and start_response, and nothing else; what takes more or less is a helper.
+// and start_response, and nothing else; what takes more or less is a helper, unless
+// it is a class, whose instances wrap applications.
 func (f *frame) delegates(n syntax.Node) bool {
 	if f.route.Returns != "bytes" || n.Kind() != syntax.KindCall {
 		return false
 	}
 	args := n.Child(syntax.FieldArguments)
-	last := args.NamedChild(1)
-	return args.NamedCount() == 2 && last.Kind() == syntax.KindIdentifier && f.load(last.Str()).Name == "wsgi.start_response"
+	name := strings.TrimLeft(python.LastName(n.Child(syntax.FieldFunction)), "_")
+	starts := func(a syntax.Node) bool {
+		return a.Kind() == syntax.KindIdentifier && f.load(a.Str()).Name == "wsgi.start_response"
+	}
+	if class := name != "" && name[0] >= 'A' && name[0] <= 'Z'; !class {
+		return args.NamedCount() == 2 && starts(args.NamedChild(1))
+	}
+	for a := range args.NamedChildren() {
+		if starts(a) {
+			return true
+		}
+	}
+	return false
 }
