@@ -45,7 +45,7 @@ func Names() []string {
 
 // All applies fixes to a file until nothing changes, each proven among the
 // files around it. A fix that leaves its author a choice is never applied, one that
-// leaves something to fill in only by its name.
+// leaves something to fill in only by its name. One that changes other files too is for [Together].
 func All(s *engine.Snapshot, c Choice) Result {
 	if s.IsPlain() {
 		return Result{Text: s.File().Text()}
@@ -146,7 +146,7 @@ func (c Choice) Pick(actions []Action) *Action {
 	actions = slices.DeleteFunc(slices.Clone(actions), func(x Action) bool { return !c.allows(&x) })
 	for i := range actions {
 		x := &actions[i]
-		if x.Refusal == "" && (x.Safety == Safe || c.Review) && (!x.Unfinished || len(c.Fixes) > 0) && !choice(actions, x) {
+		if x.Refusal == "" && len(x.Others) == 0 && (x.Safety == Safe || c.Review) && (!x.Unfinished || len(c.Fixes) > 0) && !choice(actions, x) {
 			return x
 		}
 	}

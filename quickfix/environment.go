@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"pavise/analysis/source"
+	"pavise/quickfix/fix"
 )
 
 // Beside is a file beside the code that a fix changes too: one edit, in a file that is there
@@ -31,7 +32,7 @@ func (b *Beside) After() []byte {
 // does not take the .env itself. Their values are nowhere written. There are none for a
 // file that belongs to no project. read gives the text of a file.
 func BesideEnvironment(path string, variables []string, read func(string) (*source.File, error)) []Beside {
-	root := projectOf(path)
+	root := fix.ProjectOf(path, slices.Concat(fix.ProjectMarks, exampleNames))
 	if root == "" || len(variables) == 0 {
 		return nil
 	}
@@ -45,37 +46,9 @@ func BesideEnvironment(path string, variables []string, read func(string) (*sour
 	return out
 }
 
-// projectMarks are files and folders that only the root of a project has.
-var projectMarks = []string{".env", ".git", "pyproject.toml", "setup.py", "setup.cfg", "manage.py", "requirements.txt", "Pipfile", "tox.ini"}
-
 // exampleNames are the names that the example of a .env goes by; the first is that of
 // one that is made.
 var exampleNames = []string{".env.example", ".env.sample", ".env.template", ".env.dist", "env.example", "example.env"}
-
-// mostAncestors bounds the way up from a file.
-const mostAncestors = 32
-
-// projectOf is the folder of the project that a file belongs to, "" if there is
-// none.
-func projectOf(path string) string {
-	if !filepath.IsAbs(path) {
-		return ""
-	}
-	dir := filepath.Dir(path)
-	for range mostAncestors {
-		for _, mark := range slices.Concat(projectMarks, exampleNames) {
-			if _, err := os.Stat(filepath.Join(dir, mark)); err == nil {
-				return dir
-			}
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			break
-		}
-		dir = up
-	}
-	return ""
-}
 
 // named adds variables to the example of the .env, which is made if there is none.
 func named(root string, variables []string, read func(string) (*source.File, error)) (Beside, bool) {

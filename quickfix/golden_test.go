@@ -72,6 +72,38 @@ func checkTemplate(t testing.TB, files map[string][]byte, base string, text []by
 	return engine.Check(source.New("nothing.py", nil), engine.Options{Config: audit})
 }
 
+// checkProject is one file of a project: all files of the archive that lie in the same
+// folder.
+func checkProject(t testing.TB, files map[string][]byte, base string, text []byte) *engine.Snapshot {
+	t.Helper()
+	dir := t.TempDir()
+	b := engine.NewBatch()
+	audit := config.Default().With(config.Settings{Profile: config.ProfileAudit})
+	folder, _, _ := strings.Cut(base, "/")
+	for name, data := range files {
+		if !strings.HasPrefix(name, folder+"/") {
+			continue
+		}
+		if name == base {
+			data = text
+		}
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(name, ".py") {
+			b.Add(source.New(path, data), engine.Options{Config: audit})
+		}
+	}
+	if err := b.Run(context.Background(), 1, nil); err != nil {
+		t.Fatal(err)
+	}
+	return b.Snapshot(filepath.Join(dir, base))
+}
+
 // archives are the golden archives of all fixes.
 func archives(t testing.TB) []string {
 	t.Helper()
@@ -107,7 +139,8 @@ func offered(s *engine.Snapshot, name string) (f *analysis.Finding, a *quickfix.
 }
 
 // TestGoldens applies each fix to its cases. A section "case.py@fix-name" is
-// case.py after the fix of the first finding that offers it;
+// case.py after the fix of the first finding that offers it, and what becomes of other files
+// of its project, those of the same folder in the archive;
 // "case.py@fix-name!refused" holds the words of its refusal.
 func TestGoldens(t *testing.T) {
 	var compiled []goldenFile
@@ -125,11 +158,13 @@ func TestGoldens(t *testing.T) {
 					continue
 				}
 				look := func(text []byte) *engine.Snapshot { return check(t, base, text) }
-				if isTemplate := !strings.HasSuffix(base, ".py"); isTemplate {
+				if strings.Contains(base, "/") {
+					look = func(text []byte) *engine.Snapshot { return checkProject(t, inputs, base, text) }
+				} else if isTemplate := !strings.HasSuffix(base, ".py"); isTemplate {
 					look = func(text []byte) *engine.Snapshot { return checkTemplate(t, inputs, base, text) }
 				}
 				got, ok := run(t, look, base, inputs[base], name, string(file.Data))
-				if ok && !strings.HasSuffix(name, "!refused") && strings.HasSuffix(base, ".py") {
+				if ok && !strings.HasSuffix(name, "!refused") && !strings.Contains(base, "/") && strings.HasSuffix(base, ".py") {
 					compiled = append(compiled, goldenFile{path + ":" + file.Name, string(inputs[base]), got})
 				}
 				if *update && ok && got != string(file.Data) {
@@ -165,6 +200,9 @@ func run(t *testing.T, look func([]byte) *engine.Snapshot, base string, input []
 	}
 	text := source.Apply(input, a.Edits)
 	got = header(a) + string(text)
+	for _, o := range a.Others {
+		got += "#: " + filepath.Base(o.File.Path()) + "\n" + string(source.Apply(o.File.Text(), o.Edits))
+	}
 	if got != want && !*update {
 		t.Errorf("%s@%s\n--- got\n%s--- want\n%s", base, name, got, want)
 	}

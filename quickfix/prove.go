@@ -7,6 +7,7 @@ import (
 	"pavise/analysis"
 	"pavise/analysis/engine"
 	"pavise/analysis/source"
+	"pavise/quickfix/fix"
 )
 
 // prover shows that edits take a finding away and do no harm: the result
@@ -36,6 +37,27 @@ func (p *prover) prove(f *analysis.Finding, edits []source.Edit) string {
 	}
 	text := source.Apply(p.before.File().Text(), edits)
 	return judge(p.before, p.known, p.before.With(text), []*analysis.Finding{f}, edits)
+}
+
+// proveOther shows that the changes of another file do no harm there: the result
+// parses, and no rule finds more in it than before.
+func (p *prover) proveOther(o *fix.Other) string {
+	options := engine.Options{Config: p.before.Config()}
+	before := engine.Check(o.File, options)
+	after := engine.Check(source.New(o.File.Path(), source.Apply(o.File.Text(), o.Edits)), options)
+	if worse(before, after) {
+		return brokenResult
+	}
+	count := map[*analysis.Rule]int{}
+	for _, f := range before.Findings() {
+		count[f.Rule]++
+	}
+	for _, f := range after.Findings() {
+		if count[f.Rule]--; count[f.Rule] < 0 {
+			return somethingNew
+		}
+	}
+	return ""
 }
 
 // judge compares the snapshots before and after sorted edits that are to take

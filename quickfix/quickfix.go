@@ -37,6 +37,8 @@ type Action struct {
 	Unfinished bool
 	// Variables are those of the environment that the program needs from now on.
 	Variables []string
+	// Others are changes of other files of the program, without which the edits would break it.
+	Others []fix.Other
 }
 
 // Actions are the fixes for one finding of the snapshot, best first. Refused
@@ -49,8 +51,12 @@ func Actions(s *engine.Snapshot, f *analysis.Finding) []Action {
 		if a.Refusal != "" {
 			continue
 		}
-		if reason := p.prove(f, a.Edits); reason != "" {
-			a.Refusal, a.Edits, a.Preferred = reason, nil, false
+		reason := p.prove(f, a.Edits)
+		for j := 0; j < len(a.Others) && reason == ""; j++ {
+			reason = p.proveOther(&a.Others[j])
+		}
+		if reason != "" {
+			a.Refusal, a.Edits, a.Others, a.Preferred = reason, nil, nil, false
 		}
 	}
 	sort.SliceStable(actions, func(i, j int) bool { return rank(&actions[i]) < rank(&actions[j]) })
@@ -106,6 +112,8 @@ func (p *proposer) proposed(f *analysis.Finding) []Action {
 	if !ok {
 		return nil
 	}
+	tree, _ := p.snap.Around()
+	site.Around(tree)
 	var out []Action
 	for _, x := range list {
 		if site.HasEvent && site.Event.Indirect {
@@ -117,7 +125,7 @@ func (p *proposer) proposed(f *analysis.Finding) []Action {
 			continue
 		}
 		for _, p := range compute(x, site) {
-			out = append(out, Action{Name: x.Name, Title: p.Title, Safety: p.Safety, Caveat: p.Caveat, Edits: p.Edits, Refusal: p.Refusal, Unfinished: p.Unfinished, Variables: p.Variables})
+			out = append(out, Action{Name: x.Name, Title: p.Title, Safety: p.Safety, Caveat: p.Caveat, Edits: p.Edits, Refusal: p.Refusal, Unfinished: p.Unfinished, Variables: p.Variables, Others: p.Others})
 		}
 	}
 	return out

@@ -44,6 +44,8 @@ type Proposal struct {
 	Unfinished bool
 	// Variables are those of the environment that the program needs from now on.
 	Variables []string
+	// Others are the changes of other files of the program that belong to this one.
+	Others []Other
 }
 
 // Refuse is the answer of a fix that does not apply, with the reason.

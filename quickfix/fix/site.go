@@ -21,6 +21,8 @@ type Site struct {
 	// of rules that look at syntax only.
 	Event    flow.Event
 	HasEvent bool
+
+	around func(path string) *syntax.Tree // the files around it, nil if they are not to be seen
 }
 
 // NewSite finds the place of a finding in a tree; ok is false if the tree has

@@ -56,6 +56,16 @@ func usedScheme(s *fix.Site, e *pyedit.Edits, at pyedit.At) (x scheme, ok bool) 
 	return scheme{}, false
 }
 
+// sameScheme is a scheme of a name in another file; nil if it is that of an object.
+func sameScheme(name string, e *pyedit.Edits, at pyedit.At) *scheme {
+	for _, of := range []func(*pyedit.Edits, pyedit.At) scheme{werkzeug, django, bcrypt} {
+		if x := of(e, at); x.name == name {
+			return &x
+		}
+	}
+	return nil
+}
+
 // moduleObject is the name of the only object of a class that a module makes for all of
 // its functions, "" if there is none that can be used at a place.
 func moduleObject(s *fix.Site, at pyedit.At, class string) string {

@@ -1,0 +1,105 @@
+package fix
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"pavise/analysis/config"
+	"pavise/analysis/source"
+	"pavise/analysis/syntax"
+	"pavise/quickfix/pyedit"
+)
+
+// ProjectMarks are files and folders that only the root of a project has.
+var ProjectMarks = []string{".env", ".git", "pyproject.toml", "setup.py", "setup.cfg", "manage.py", "requirements.txt", "Pipfile", "tox.ini"}
+
+// mostAncestors bounds the way up from a file.
+const mostAncestors = 32
+
+// ProjectOf is the folder of the project that a file belongs to: the nearest above it with
+// one of the marks. It is "" if there is none.
+func ProjectOf(path string, marks []string) string {
+	if !filepath.IsAbs(path) {
+		return ""
+	}
+	dir := filepath.Dir(path)
+	for range mostAncestors {
+		if slices.ContainsFunc(marks, func(mark string) bool {
+			_, err := os.Stat(filepath.Join(dir, mark))
+			return err == nil
+		}) {
+			return dir
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			break
+		}
+		dir = up
+	}
+	return ""
+}
+
+const (
+	mostNeighbours  = 5000    // files of a project that are looked at
+	longestNeighbor = 1 << 20 // bytes of one
+)
+
+var errMany = errors.New("more files than are looked at")
+
+// Neighbours are the other Python files of the site's project by their
+// absolute paths, in a fixed order: those that are wanted. Without the marks of a
+// project they are the files below the site's folder. ok is false if there are too many.
+// A file that is not on the disk has none: nothing can import it yet.
+func (s *Site) Neighbours(wanted func(path string, text []byte) bool) (paths []string, ok bool) {
+	own, err := filepath.Abs(s.File.Tree.File.Path())
+	if err != nil || s.around == nil {
+		return nil, true
+	}
+	if info, err := os.Stat(own); err != nil || !info.Mode().IsRegular() {
+		return nil, true
+	}
+	root := ProjectOf(own, ProjectMarks)
+	if root == "" {
+		root = filepath.Dir(own)
+	}
+	seen := 0
+	err = config.Default().Walk(context.Background(), root, config.IsSource, func(path string, err error) error {
+		if err != nil || path == own {
+			return nil
+		}
+		if seen++; seen > mostNeighbours {
+			return errMany
+		}
+		if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() || info.Size() > longestNeighbor {
+			return nil
+		}
+		if text, err := os.ReadFile(path); err == nil && wanted(path, text) {
+			paths = append(paths, path)
+		}
+		return nil
+	})
+	return paths, err == nil
+}
+
+// Neighbour is a site that stands for another file of the program, with no finding in it;
+// nil if the file cannot be read.
+func (s *Site) Neighbour(path string) *Site {
+	tree := s.around(path)
+	if tree == nil || len(tree.Units) == 0 {
+		return nil
+	}
+	u := tree.Units[0]
+	return &Site{File: pyedit.NewFile(tree), Finding: s.Finding, Config: s.Config, Node: pyedit.At{Node: u.Root(), Base: u.Start}, around: s.around}
+}
+
+// Around gives a site sight of the files around its own.
+func (s *Site) Around(tree func(path string) *syntax.Tree) { s.around = tree }
+
+// Other is what a fix does to another file of the program than that of its finding.
+type Other struct {
+	File  *source.File
+	Edits []source.Edit // simultaneous
+}
