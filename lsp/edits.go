@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"bytes"
 	"io/fs"
 	"maps"
 
@@ -9,6 +10,7 @@ import (
 
 	"pavise/analysis/source"
 	"pavise/quickfix"
+	"pavise/quickfix/fix"
 )
 
 // workspaceEdit is edits of a document in the client's words, nil if the client
@@ -20,12 +22,14 @@ func (s *server) workspaceEdit(v view, edits []source.Edit) *protocol.WorkspaceE
 	return s.fileEdit(v.snap.File(), v.uri, v.version.int32(), edits)
 }
 
-// change is what a fix does to a document, and the variables of the environment
-// that its code reads from then on.
+// change is what a fix does to a document and to other files of its program, and the
+// variables of the environment and the distribution that its code needs from then on.
 type change struct {
-	edits     []source.Edit
-	variables []string
-	note      note
+	edits       []source.Edit
+	others      []fix.Other
+	variables   []string
+	requirement string
+	note        note
 }
 
 // note is what is said of a change that reaches beyond the file of its finding.
@@ -34,13 +38,13 @@ type note struct {
 	review        bool // somebody should look at all of it, else only at the other files
 }
 
-func changeOf(fix *quickfix.Action) change {
-	return change{fix.Edits, fix.Variables, note{fix.Title, fix.Caveat, fix.Safety == quickfix.Review}}
+func changeOf(a *quickfix.Action) change {
+	return change{a.Edits, a.Others, a.Variables, a.Requirement, note{a.Title, a.Caveat, a.Safety == quickfix.Review}}
 }
 
 // changeEdit is a change in the client's words, with what it brings for the files beside
 // the code: one that is not there only for clients that can make it. It is nil if the
-// client could not make it.
+// client could not make it, or another file has changed since the fix was worked out.
 func (s *server) changeEdit(v view, x change) *protocol.WorkspaceEdit {
 	if len(x.edits) == 0 {
 		return nil
@@ -58,7 +62,17 @@ func (s *server) changeEdit(v view, x change) *protocol.WorkspaceEdit {
 		return nil, fs.ErrNotExist
 	}
 	var others []*protocol.WorkspaceEdit
-	for _, b := range quickfix.BesideEnvironment(v.path, x.variables, read) {
+	for _, o := range x.others {
+		if now, err := read(o.File.Path()); err != nil || !bytes.Equal(now.Text(), o.File.Text()) {
+			return nil
+		}
+		others = append(others, s.fileEdit(o.File, uriOf(o.File.Path()), nil, o.Edits))
+	}
+	beside := quickfix.BesideEnvironment(v.path, x.variables, read)
+	if b := quickfix.BesideRequirement(v.path, x.requirement, read); b != nil {
+		beside = append(beside, *b)
+	}
+	for _, b := range beside {
 		if b.Create && !s.client.createFiles {
 			continue
 		}

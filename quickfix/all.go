@@ -7,6 +7,7 @@ import (
 	"pavise/analysis"
 	"pavise/analysis/engine"
 	"pavise/analysis/source"
+	"pavise/quickfix/fix"
 	"pavise/quickfix/fixes"
 )
 
@@ -266,4 +267,25 @@ func (a *allRun) moveLines(before *source.File, edits []source.Edit) {
 		lines[i] = a.lines[before.LineAt(was)]
 	}
 	a.lines = lines
+}
+
+// Together is the first fix of a finding that changes other files of the program too, of
+// those that are chosen; nil if there is none.
+func Together(s *engine.Snapshot, c Choice) (*Action, Applied) {
+	if s.IsPlain() || !c.Review {
+		return nil, Applied{}
+	}
+	list := s.Findings()
+	for i := range list {
+		f := &list[i]
+		if c.Keep != nil && !c.Keep(f) || !slices.ContainsFunc(fixes.For(f.Rule), func(x *fix.Fix) bool { return x.Across }) {
+			continue
+		}
+		for _, x := range Actions(s, f) {
+			if x.Refusal == "" && len(x.Others) > 0 && c.allows(&x) && (!x.Unfinished || len(c.Fixes) > 0) {
+				return &x, Applied{Rule: f.Rule, Fix: x.Name, Line: s.File().LineAt(f.Span.Start)}
+			}
+		}
+	}
+	return nil, Applied{}
 }

@@ -30,6 +30,8 @@ type Fix struct {
 	// Handed is set if the fix can rewrite a text where it is handed to a function of
 	// the program that passes it on to what does the harm (flow.Event.Sink).
 	Handed bool
+	// Across is set if the fix may change other files of the program too.
+	Across bool
 }
 
 // Proposal is one rewriting that a fix has worked out, before its proof.

@@ -66,21 +66,19 @@ func (c *fixCmd) Run(ctx context.Context, a *app) error {
 		jobs = runtime.GOMAXPROCS(0)
 	}
 	relaxGC(0)
-	batch := engine.NewBatch()
-	outcomes, all, err := load(ctx, batch, inputs, jobs, openFile)
-	relaxGC(all)
-	if err == nil {
-		err = batch.Run(ctx, jobs, nil)
+	first := together{texts: map[string][]byte{}, was: map[string][]byte{}, applied: map[string][]quickfix.Applied{}}
+	batch, outcomes, err := c.analysed(ctx, inputs, jobs, first.texts)
+	for err == nil && c.Review && c.makeTogether(a, batch, outcomes, &first) {
+		batch, outcomes, err = c.analysed(ctx, inputs, jobs, first.texts)
 	}
 	if err != nil {
 		return err
 	}
-	outcomes = takeOthers(batch, outcomes)
 	t := tally{}
 	var wants []fixed          // those that read variables of the environment now
 	now := map[string][]byte{} // texts that have changed
 	err = inOrder(ctx, len(outcomes), jobs,
-		func(i int) fixed { return c.fix(batch, outcomes[i]) },
+		func(i int) fixed { return c.fix(batch, outcomes[i], &first) },
 		func(_ int, o fixed) error {
 			t.left += len(o.Findings)
 			if !c.count(a, &o, &t) {
@@ -96,7 +94,7 @@ func (c *fixCmd) Run(ctx context.Context, a *app) error {
 		err = c.fixBeside(a, wants)
 	}
 	if err == nil && len(now) > 0 {
-		t.left, err = leftOver(ctx, inputs, jobs, now)
+		t.left, err = c.leftOver(ctx, inputs, jobs, now)
 	}
 	if err != nil {
 		return err
@@ -124,31 +122,107 @@ func (c *fixCmd) checkOnly() error {
 	return nil
 }
 
-// leftOver counts the findings of the inputs with some texts changed.
-func leftOver(ctx context.Context, inputs []input, jobs int, now map[string][]byte) (int, error) {
+// analysed checks the inputs with some texts changed.
+func (c *fixCmd) analysed(ctx context.Context, inputs []input, jobs int, now map[string][]byte) (*engine.Batch, []*outcome, error) {
 	batch := engine.NewBatch()
 	for path, text := range now {
 		batch.Lend(source.New(path, text))
 	}
-	outcomes, _, err := load(ctx, batch, inputs, jobs, func(in input) (*source.File, error) {
+	outcomes, all, err := load(ctx, batch, inputs, jobs, func(in input) (*source.File, error) {
 		if text := now[in.path]; text != nil {
 			return source.New(in.path, text), nil
 		}
 		return openFile(in)
 	})
+	relaxGC(all)
 	if err == nil {
 		err = batch.Run(ctx, jobs, nil)
 	}
 	if err != nil {
+		return nil, nil, err
+	}
+	return batch, takeOthers(batch, outcomes), nil
+}
+
+// leftOver counts the findings of the inputs with some texts changed.
+func (c *fixCmd) leftOver(ctx context.Context, inputs []input, jobs int, now map[string][]byte) (int, error) {
+	batch, outcomes, err := c.analysed(ctx, inputs, jobs, now)
+	if err != nil {
 		return 0, err
 	}
 	n := 0
-	for _, o := range takeOthers(batch, outcomes) {
+	for _, o := range outcomes {
 		if snap := o.snapshot(batch); snap != nil {
 			n += len(snap.Findings())
 		}
 	}
 	return n, nil
+}
+
+// together is what fixes that change several files at once have made of them, before those of
+// single files are made.
+type together struct {
+	texts   map[string][]byte // by path
+	was     map[string][]byte // the same before
+	applied map[string][]quickfix.Applied
+	refused map[string]bool // files and fixes that would change what is not to be fixed
+	made    int
+}
+
+// mostTogether bounds the fixes of several files.
+const mostTogether = 100
+
+// makeTogether makes one fix that changes several files, all of them among those that
+// are to be fixed, and reports whether there was one.
+func (c *fixCmd) makeTogether(a *app, batch *engine.Batch, outcomes []*outcome, x *together) bool {
+	paths := map[string]string{}
+	for _, o := range outcomes {
+		if abs, err := filepath.Abs(o.Path); err == nil {
+			paths[abs] = o.Path
+		}
+	}
+	for _, o := range outcomes {
+		snap := o.snapshot(batch)
+		if snap == nil || x.made >= mostTogether {
+			continue
+		}
+		fix, applied := quickfix.Together(snap, quickfix.Choice{Review: true, Fixes: c.Only})
+		if fix == nil {
+			continue
+		}
+		missing := ""
+		for _, other := range fix.Others {
+			if abs, err := filepath.Abs(other.File.Path()); err != nil || paths[abs] == "" {
+				missing = shortest(other.File.Path())
+			}
+		}
+		if missing != "" {
+			if key := o.Path + " " + fix.Name; !x.refused[key] {
+				if x.refused == nil {
+					x.refused = map[string]bool{}
+				}
+				x.refused[key] = true
+				a.note("%s: %s is not made: it changes %s too, which is not among the files", report.Clean(o.Path), fix.Name, report.Clean(missing))
+			}
+			continue
+		}
+		x.change(o.Path, snap.File(), fix.Edits)
+		for _, other := range fix.Others {
+			abs, _ := filepath.Abs(other.File.Path())
+			x.change(paths[abs], other.File, other.Edits)
+		}
+		x.applied[o.Path] = append(x.applied[o.Path], applied)
+		x.made++
+		return true
+	}
+	return false
+}
+
+func (x *together) change(path string, file *source.File, edits []source.Edit) {
+	if x.was[path] == nil {
+		x.was[path] = file.Text()
+	}
+	x.texts[path] = source.Apply(file.Text(), edits)
 }
 
 func openFile(in input) (*source.File, error) {
@@ -160,7 +234,7 @@ func openFile(in input) (*source.File, error) {
 
 // fix computes the changes of one file and, with --write, writes them. It runs
 // on a worker.
-func (c *fixCmd) fix(batch *engine.Batch, out *outcome) fixed {
+func (c *fixCmd) fix(batch *engine.Batch, out *outcome, first *together) fixed {
 	o := fixed{outcome: out}
 	snap := o.snapshot(batch)
 	if snap == nil {
@@ -168,11 +242,15 @@ func (c *fixCmd) fix(batch *engine.Batch, out *outcome) fixed {
 	}
 	o.analysed(o.in, snap)
 	o.Findings = make([]report.Finding, len(snap.Findings()))
-	if len(o.Findings) == 0 || o.in.path == "" && !c.takes(snap, o.Path) {
+	was := first.was[o.Path]
+	if was == nil && (len(o.Findings) == 0 || o.in.path == "" && !c.takes(snap, o.Path)) {
 		return o
 	}
 	res := quickfix.All(snap, quickfix.Choice{Review: c.Review, Fixes: c.Only})
-	o.before, o.after, o.applied, o.skipped, o.variables = snap.File().Text(), res.Text, res.Applied, res.Skipped, res.Variables
+	if o.before = was; was == nil {
+		o.before = snap.File().Text()
+	}
+	o.after, o.applied, o.skipped, o.variables = res.Text, append(first.applied[o.Path], res.Applied...), res.Skipped, res.Variables
 	if o.changed() && c.Write {
 		o.err = replaceFile(o.Path, o.before, o.after)
 	}

@@ -17,6 +17,7 @@ var HashWithArgon2 = &fix.Fix{
 	Name:    "hash-with-argon2",
 	For:     []*analysis.Rule{crypto.FastPasswordHash},
 	Compute: hashWithArgon2,
+	Across:  true,
 }
 
 const argonCaveat = "Needs argon2-cffi among the requirements and 97 characters in the column. "

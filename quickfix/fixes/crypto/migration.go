@@ -437,6 +437,7 @@ func (p *part) compare(cmp, stored pyedit.At, negated bool, v value, old string)
 	}
 	v.home.needed, p.m.compared = true, true
 	p.done = append(p.done, cmp.Abs())
+	p.e.DropImport("hmac", "compare_digest")
 	p.e.ReplaceNode(cmp, text)
 }
 
