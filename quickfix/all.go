@@ -18,6 +18,8 @@ type Result struct {
 	Skipped []Applied // failed its proof after another fix, or cannot be made
 	// Variables are those of the environment that the code reads from now on.
 	Variables []string
+	// Requirements are the distributions that the code imports from now on.
+	Requirements []string
 }
 
 // Applied names one applied (or skipped) fix.
@@ -240,11 +242,8 @@ func (a *allRun) apply(jobs []job) bool {
 			delete(a.tried, f.Fingerprint)
 		}
 		for _, j := range jobs {
-			for _, v := range j.action.Variables {
-				if !slices.Contains(a.result.Variables, v) {
-					a.result.Variables = append(a.result.Variables, v)
-				}
-			}
+			a.result.Variables = union(a.result.Variables, j.action.Variables)
+			a.result.Requirements = union(a.result.Requirements, []string{j.action.Requirement})
 		}
 		return true
 	}
@@ -256,6 +255,16 @@ func (a *allRun) apply(jobs []job) bool {
 	}
 	a.now = back
 	return false
+}
+
+// union adds the names that a list does not have.
+func union(list, more []string) []string {
+	for _, x := range more {
+		if x != "" && !slices.Contains(list, x) {
+			list = append(list, x)
+		}
+	}
+	return list
 }
 
 // moveLines carries the original line numbers over sorted edits.

@@ -37,6 +37,8 @@ type Action struct {
 	Unfinished bool
 	// Variables are those of the environment that the program needs from now on.
 	Variables []string
+	// Requirement is the distribution that it imports and the file did not before, "" if there is none.
+	Requirement string
 	// Others are changes of other files of the program, without which the edits would break it.
 	Others []fix.Other
 }
@@ -126,6 +128,7 @@ func (p *proposer) proposed(f *analysis.Finding) []Action {
 		}
 		for _, p := range compute(x, site) {
 			out = append(out, Action{Name: x.Name, Title: p.Title, Safety: p.Safety, Caveat: p.Caveat, Edits: p.Edits, Refusal: p.Refusal, Unfinished: p.Unfinished, Variables: p.Variables, Others: p.Others})
+			out[len(out)-1].require(site.File)
 		}
 	}
 	return out

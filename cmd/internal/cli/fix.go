@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,6 +43,7 @@ type fixed struct {
 	before, after    []byte
 	applied, skipped []quickfix.Applied
 	variables        []string // of the environment, that the code reads now
+	requirements     []string // distributions that it imports now
 	err              error    // of writing
 }
 
@@ -66,7 +68,7 @@ func (c *fixCmd) Run(ctx context.Context, a *app) error {
 		jobs = runtime.GOMAXPROCS(0)
 	}
 	relaxGC(0)
-	first := together{texts: map[string][]byte{}, was: map[string][]byte{}, applied: map[string][]quickfix.Applied{}}
+	first := together{texts: map[string][]byte{}, was: map[string][]byte{}, applied: map[string][]quickfix.Applied{}, requirements: map[string][]string{}}
 	batch, outcomes, err := c.analysed(ctx, inputs, jobs, first.texts)
 	for err == nil && c.Review && c.makeTogether(a, batch, outcomes, &first) {
 		batch, outcomes, err = c.analysed(ctx, inputs, jobs, first.texts)
@@ -75,7 +77,7 @@ func (c *fixCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	t := tally{}
-	var wants []fixed          // those that read variables of the environment now
+	var wants []fixed          // those that need something of the files beside the code now
 	now := map[string][]byte{} // texts that have changed
 	err = inOrder(ctx, len(outcomes), jobs,
 		func(i int) fixed { return c.fix(batch, outcomes[i], &first) },
@@ -85,7 +87,7 @@ func (c *fixCmd) Run(ctx context.Context, a *app) error {
 				return nil
 			}
 			now[o.Path] = o.after
-			if len(o.variables) > 0 {
+			if len(o.variables)+len(o.requirements) > 0 {
 				wants = append(wants, o)
 			}
 			return c.show(a, &o)
@@ -162,11 +164,12 @@ func (c *fixCmd) leftOver(ctx context.Context, inputs []input, jobs int, now map
 // together is what fixes that change several files at once have made of them, before those of
 // single files are made.
 type together struct {
-	texts   map[string][]byte // by path
-	was     map[string][]byte // the same before
-	applied map[string][]quickfix.Applied
-	refused map[string]bool // files and fixes that would change what is not to be fixed
-	made    int
+	texts        map[string][]byte // by path
+	was          map[string][]byte // the same before
+	applied      map[string][]quickfix.Applied
+	requirements map[string][]string
+	refused      map[string]bool // files and fixes that would change what is not to be fixed
+	made         int
 }
 
 // mostTogether bounds the fixes of several files.
@@ -211,6 +214,7 @@ func (c *fixCmd) makeTogether(a *app, batch *engine.Batch, outcomes []*outcome, 
 			abs, _ := filepath.Abs(other.File.Path())
 			x.change(paths[abs], other.File, other.Edits)
 		}
+		x.requirements[o.Path] = append(x.requirements[o.Path], fix.Requirement)
 		x.applied[o.Path] = append(x.applied[o.Path], applied)
 		x.made++
 		return true
@@ -251,6 +255,7 @@ func (c *fixCmd) fix(batch *engine.Batch, out *outcome, first *together) fixed {
 		o.before = snap.File().Text()
 	}
 	o.after, o.applied, o.skipped, o.variables = res.Text, append(first.applied[o.Path], res.Applied...), res.Skipped, res.Variables
+	o.requirements = append(first.requirements[o.Path], res.Requirements...)
 	if o.changed() && c.Write {
 		o.err = replaceFile(o.Path, o.before, o.after)
 	}
@@ -259,10 +264,11 @@ func (c *fixCmd) fix(batch *engine.Batch, out *outcome, first *together) fixed {
 }
 
 // fixBeside changes the files beside the code for the variables of the environment that it
-// reads now.
+// reads now, and for what it imports.
 func (c *fixCmd) fixBeside(a *app, list []fixed) error {
 	texts := map[string]*source.File{} // of those that have been changed
 	was := map[string]*source.File{}   // nil for those that were not there
+	why := map[string]string{}         // they are changed, if not for what is imported
 	var order []string
 	read := func(path string) (*source.File, error) {
 		if f := texts[path]; f != nil {
@@ -275,7 +281,16 @@ func (c *fixCmd) fixBeside(a *app, list []fixed) error {
 		if err != nil {
 			return err
 		}
-		for _, b := range quickfix.BesideEnvironment(path, o.variables, read) {
+		beside := quickfix.BesideEnvironment(path, o.variables, read)
+		for _, b := range beside {
+			why[b.File.Path()] = "for the variables of the environment"
+		}
+		for _, name := range o.requirements {
+			if b := quickfix.BesideRequirement(path, name, read); b != nil {
+				beside = append(beside, *b)
+			}
+		}
+		for _, b := range beside {
 			at := b.File.Path()
 			if texts[at] == nil {
 				order = append(order, at)
@@ -304,7 +319,7 @@ func (c *fixCmd) fixBeside(a *app, list []fixed) error {
 			a.fail(fmt.Errorf("%s: not written: %w", name, err))
 			continue
 		}
-		a.note("%s: written for the variables of the environment", report.Clean(name))
+		a.note("%s: written %s", report.Clean(name), cmp.Or(why[at], "for what the code imports now"))
 	}
 	return nil
 }

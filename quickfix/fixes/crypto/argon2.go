@@ -20,7 +20,7 @@ var HashWithArgon2 = &fix.Fix{
 	Across:  true,
 }
 
-const argonCaveat = "Needs argon2-cffi among the requirements and 97 characters in the column. "
+const argonCaveat = "The column has to take 97 characters. "
 
 func hashWithArgon2(s *fix.Site) []fix.Proposal {
 	call, ok := s.Call()

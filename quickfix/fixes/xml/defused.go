@@ -62,9 +62,7 @@ func defused(s *fix.Site) []fix.Proposal {
 	root, _, _ := strings.Cut(old, ".")
 	e.DropImport(root)
 	caveat := "Documents that declare entities raise EntitiesForbidden, a ValueError, from now on."
-	if !s.File.ImportsRoot("defusedxml") {
-		caveat = "Needs the package defusedxml. " + caveat
-	} else {
+	if s.File.ImportsRoot("defusedxml") {
 		caveat = ""
 	}
 	return fix.Propose(e, caveat, "Parse with defusedxml")
