@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"pavise/analysis/config"
 	"pavise/analysis/source"
@@ -43,17 +44,18 @@ func ProjectOf(path string, marks []string) string {
 }
 
 const (
-	mostNeighbours  = 5000    // files of a project that are looked at
-	longestNeighbor = 1 << 20 // bytes of one
+	mostNeighbours   = 5000             // files of a project that are looked at
+	longestNeighbour = 1 << 20          // bytes of one
+	longestLook      = 10 * time.Second // for all of them
 )
 
 var errMany = errors.New("more files than are looked at")
 
-// Neighbours are the other Python files of the site's project by their
-// absolute paths, in a fixed order: those that are wanted. Without the marks of a
+// Neighbours are the other files of the site's project that have a name of a kind, by their
+// absolute paths, in a fixed order: those whose text is wanted. Without the marks of a
 // project they are the files below the site's folder. ok is false if there are too many.
 // A file that is not on the disk has none: nothing can import it yet.
-func (s *Site) Neighbours(wanted func(path string, text []byte) bool) (paths []string, ok bool) {
+func (s *Site) Neighbours(named func(name string) bool, wanted func(path string, text []byte) bool) (paths []string, ok bool) {
 	own, err := filepath.Abs(s.File.Tree.File.Path())
 	if err != nil || s.around == nil {
 		return nil, true
@@ -66,14 +68,16 @@ func (s *Site) Neighbours(wanted func(path string, text []byte) bool) (paths []s
 		root = filepath.Dir(own)
 	}
 	seen := 0
-	err = config.Default().Walk(context.Background(), root, config.IsSource, func(path string, err error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), longestLook)
+	defer cancel()
+	err = config.Default().Walk(ctx, root, named, func(path string, err error) error {
 		if err != nil || path == own {
 			return nil
 		}
 		if seen++; seen > mostNeighbours {
 			return errMany
 		}
-		if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() || info.Size() > longestNeighbor {
+		if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() || info.Size() > longestNeighbour {
 			return nil
 		}
 		if text, err := os.ReadFile(path); err == nil && wanted(path, text) {

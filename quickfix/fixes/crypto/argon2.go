@@ -20,7 +20,8 @@ var HashWithArgon2 = &fix.Fix{
 	Across:  true,
 }
 
-const argonCaveat = "The column has to take 97 characters. "
+// argonWidth is the length of what PasswordHasher makes.
+const argonWidth = 97
 
 func hashWithArgon2(s *fix.Site) []fix.Proposal {
 	call, ok := s.Call()
@@ -49,11 +50,10 @@ func hashWithArgon2(s *fix.Site) []fix.Proposal {
 	if m.reason != "" {
 		return fix.Refuse("%s", m.reason)
 	}
-	caveat, title := argonCaveat, "Argon2id"
 	if own.other != nil {
-		caveat, title = "The column has to take the longer hash. "+own.other.note, own.other.name
+		return m.propose(room(s, own.other.width)+own.other.note+m.advice(), own.other.name)
 	}
-	return m.propose(caveat+m.advice(), title)
+	return m.propose(room(s, argonWidth)+m.advice(), "Argon2id")
 }
 
 // digest is one expression such as hashlib.md5(password.encode()).hexdigest().

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"pavise/analysis/config"
 	"pavise/analysis/lang/python"
 	"pavise/analysis/source"
 	"pavise/analysis/syntax"
@@ -57,7 +58,7 @@ func (m *migration) add(path string, s *fix.Site) *part {
 // look finds the files around that speak of passwords or digests.
 func (m *migration) look() {
 	var ok bool
-	m.paths, ok = m.site.Neighbours(func(path string, text []byte) bool {
+	m.paths, ok = m.site.Neighbours(config.IsSource, func(path string, text []byte) bool {
 		if !speaks.Match(text) {
 			return false
 		}

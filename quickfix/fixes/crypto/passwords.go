@@ -53,7 +53,7 @@ func hashBeforeStoring(s *fix.Site) []fix.Proposal {
 		return fix.Refuse(noLibrary)
 	}
 	e.ReplaceNode(value, library.hash(s.Source(value)))
-	return fix.Propose(e, library.note+"Where the password is checked, use "+library.check+"; the column has to take the hash, and the passwords that are stored have to be hashed once.",
+	return fix.Propose(e, room(s, library.width)+library.note+"Where the password is checked, use "+library.check+"; the passwords that are stored have to be hashed once.",
 		"Store a hash made by %s", library.name)
 }
 

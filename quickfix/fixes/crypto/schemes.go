@@ -16,6 +16,7 @@ type scheme struct {
 	hash   func(password string) string
 	verify func(stored, password string) string
 	check  string // the name of what verifies
+	width  int    // characters of a hash, the most that are usual
 	note   string // what the author must know, "" or a sentence and a space
 }
 
@@ -24,14 +25,14 @@ type scheme struct {
 func usedScheme(s *fix.Site, e *pyedit.Edits, at pyedit.At) (x scheme, ok bool) {
 	f := s.File
 	if name := moduleObject(s, at, "argon2.PasswordHasher"); name != "" {
-		return scheme{name: name + ".hash", check: name + ".verify", hash: func(p string) string { return name + ".hash(" + p + ")" }}, true
+		return scheme{name: name + ".hash", width: argonWidth, check: name + ".verify", hash: func(p string) string { return name + ".hash(" + p + ")" }}, true
 	}
 	if name := moduleObject(s, at, "passlib.context.CryptContext"); name != "" {
 		return passlib(name), true
 	}
 	if name := moduleObject(s, at, "flask_bcrypt.Bcrypt"); name != "" {
 		return scheme{
-			name: name + ".generate_password_hash", check: name + ".check_password_hash", note: bcryptNote,
+			name: name + ".generate_password_hash", width: bcryptWidth, check: name + ".check_password_hash", note: bcryptNote,
 			hash:   func(p string) string { return name + ".generate_password_hash(" + p + `).decode("ascii")` },
 			verify: func(stored, p string) string { return name + ".check_password_hash(" + stored + ", " + p + ")" },
 		}, true
@@ -93,7 +94,7 @@ func moduleObject(s *fix.Site, at pyedit.At, class string) string {
 
 func passlib(name string) scheme {
 	return scheme{
-		name: name + ".hash", check: name + ".verify",
+		name: name + ".hash", width: 128, check: name + ".verify",
 		hash:   func(p string) string { return name + ".hash(" + p + ")" },
 		verify: func(stored, p string) string { return name + ".verify(" + p + ", " + stored + ")" },
 	}
@@ -101,7 +102,7 @@ func passlib(name string) scheme {
 
 func werkzeug(e *pyedit.Edits, at pyedit.At) scheme {
 	return scheme{
-		name: "generate_password_hash", check: "check_password_hash",
+		name: "generate_password_hash", width: 162, check: "check_password_hash",
 		hash: func(p string) string {
 			return e.Use(at, "werkzeug.security", "generate_password_hash", pyedit.From) + "(" + p + ")"
 		},
@@ -113,7 +114,7 @@ func werkzeug(e *pyedit.Edits, at pyedit.At) scheme {
 
 func django(e *pyedit.Edits, at pyedit.At) scheme {
 	return scheme{
-		name: "make_password", check: "check_password",
+		name: "make_password", width: 128, check: "check_password",
 		hash: func(p string) string {
 			return e.Use(at, "django.contrib.auth.hashers", "make_password", pyedit.From) + "(" + p + ")"
 		},
@@ -123,12 +124,14 @@ func django(e *pyedit.Edits, at pyedit.At) scheme {
 	}
 }
 
+const bcryptWidth = 60
+
 const bcryptNote = "bcrypt takes passwords of up to 72 bytes. "
 
 func bcrypt(e *pyedit.Edits, at pyedit.At) scheme {
 	use := func(name string) string { return e.Use(at, "bcrypt", name, pyedit.From) }
 	return scheme{
-		name: "bcrypt.hashpw", check: "bcrypt.checkpw", note: bcryptNote,
+		name: "bcrypt.hashpw", width: bcryptWidth, check: "bcrypt.checkpw", note: bcryptNote,
 		hash: func(p string) string {
 			return use("hashpw") + "(" + encoded(p) + ", " + use("gensalt") + "()).decode()"
 		},
