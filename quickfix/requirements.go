@@ -366,11 +366,11 @@ func addKey(text string, d distribution) (e source.Edit, ok bool) {
 		return e, false
 	}
 	lines := keyLine.FindAllStringIndex(text[start:end], -1)
-	at, any := start, 0
+	at, open := start, 0
 	for _, m := range lines {
 		at = start + m[1]
 		if strings.HasSuffix(strings.TrimSpace(text[start+m[0]:at]), `"*"`) {
-			any++
+			open++
 		}
 	}
 	if at > 0 && at <= len(text) && text[at-1] == '\r' {
@@ -380,7 +380,7 @@ func addKey(text string, d distribution) (e source.Edit, ok bool) {
 	if strings.Contains(text, "\r\n") {
 		eol = "\r\n"
 	}
-	if any > 0 && any >= len(lines)-1 {
+	if open > 0 && open >= len(lines)-1 {
 		version = "*"
 	}
 	return source.Edit{Span: source.Span{Start: uint32(at), End: uint32(at)}, New: eol + d.name + ` = "` + version + `"`}, true

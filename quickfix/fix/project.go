@@ -70,18 +70,15 @@ func (s *Site) Neighbours(named func(name string) bool, wanted func(path string,
 	seen := 0
 	ctx, cancel := context.WithTimeout(context.Background(), longestLook)
 	defer cancel()
-	err = config.Default().Walk(ctx, root, named, func(path string, err error) error {
-		if err != nil || path == own {
-			return nil
-		}
+	err = config.Default().Walk(ctx, root, named, func(path string, unreadable error) error {
 		if seen++; seen > mostNeighbours {
 			return errMany
 		}
-		if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() || info.Size() > longestNeighbour {
-			return nil
-		}
-		if text, err := os.ReadFile(path); err == nil && wanted(path, text) {
-			paths = append(paths, path)
+		info, err := os.Stat(path)
+		if unreadable == nil && err == nil && path != own && info.Mode().IsRegular() && info.Size() <= longestNeighbour {
+			if text, err := os.ReadFile(path); err == nil && wanted(path, text) {
+				paths = append(paths, path)
+			}
 		}
 		return nil
 	})

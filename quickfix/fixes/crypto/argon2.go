@@ -44,7 +44,7 @@ func hashWithArgon2(s *fix.Site) []fix.Proposal {
 			m.part(path).collect(pyedit.At{})
 		}
 	}
-	if m.choose(call); m.reason == "" {
+	if m.choose(); m.reason == "" {
 		m.write()
 	}
 	if m.reason != "" {

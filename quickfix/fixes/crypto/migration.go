@@ -153,7 +153,7 @@ func (p *part) calls() func(yield func(pyedit.At) bool) {
 }
 
 // choose decides how passwords are hashed from now on: in all files alike.
-func (m *migration) choose(call pyedit.At) {
+func (m *migration) choose() {
 	var chosen *scheme
 	argon := false
 	for i, p := range m.parts {
