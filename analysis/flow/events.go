@@ -234,7 +234,7 @@ func (f *frame) emit(e Event) {
 	if f.fn != nil {
 		e.Func = f.fn.name
 	}
-	if e.Kind == Called && f.m.a.wanted(e.Name, e.Recv) || e.Kind == Form {
+	if e.Kind == Called && f.m.a.wanted(e.Name, e.Recv) || e.Kind == Form || e.Kind == Handled || e.Kind == Decided {
 		f.run.deps.add(f.m.a.dep(depRoots)) // a rule may ask what the file imports
 	}
 	e.Inlined = f.depth > 0
