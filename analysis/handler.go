@@ -8,6 +8,7 @@ import (
 	"pavise/analysis/flow"
 	"pavise/analysis/lang/python"
 	"pavise/analysis/syntax"
+	"pavise/analysis/wordset"
 )
 
 // Accepted are the HTTP methods for which a framework calls a handler.
@@ -304,7 +305,8 @@ func writes(call syntax.Node) wrote {
 // runsStatement reports whether a call is given a statement that changes rows:
 // cursor.execute("DELETE ..."), or a function of the program, query("DELETE ...").
 func runsStatement(call syntax.Node) bool {
-	if takesText.MatchString(CalleeName(call)) {
+	name := CalleeName(call)
+	if takesText.MatchString(name) || call.Child(syntax.FieldFunction).Kind() == syntax.KindAttribute && textMethod[name] {
 		return false
 	}
 	args := call.Child(syntax.FieldArguments)
@@ -317,7 +319,11 @@ func runsStatement(call syntax.Node) bool {
 }
 
 // takesText recognises calls that only show, make or look at a text.
-var takesText = regexp.MustCompile(`(?i)^(?:text|sql|print|str|len|repr|debug|info|warning|warn|error|exception|critical|log|flash|echo|write|append|format|join|replace|jsonify|dumps|add|get|dedent|escape|render\w*|startswith|endswith|re|match|search|sub|split|mogrify|assert\w*|raises|prepare)$|(?-i:^[A-Z])|^$`)
+var takesText = regexp.MustCompile(`(?i)^(?:text|sql|print|str|len|repr|debug|info|warning|warn|error|exception|critical|log|flash|echo|jsonify|dumps|dedent|escape|render\w*|re|mogrify|assert\w*|raises|prepare)$|(?-i:^[A-Z])|^$`)
+
+// textMethod are methods that do the same; a function of one of the names may do
+// anything.
+var textMethod = wordset.Of("write append format join replace add get startswith endswith match search sub split")
 
 // countsOnly recognises save(update_fields=["views"]).
 func countsOnly(args syntax.Node) bool {

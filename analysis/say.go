@@ -29,8 +29,13 @@ func Data(r flow.Reach) string {
 
 // Unknown says what is not known of an arrival's data.
 func Unknown(r flow.Reach) string {
-	if r.Origin.Tier == models.Opaque {
+	switch r.Origin.Tier {
+	case models.Opaque:
 		return Data(r) + ", of unknown origin,"
+	case models.Stored:
+		return Data(r) + ", which was stored earlier,"
+	case models.Operator:
+		return Data(r) + ", which whoever runs the program sets,"
 	}
 	return Data(r) + ", which callers choose,"
 }

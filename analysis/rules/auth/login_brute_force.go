@@ -37,6 +37,7 @@ var (
 	checksPassword = regexp.MustCompile(`(?i)^(?:authenticate\w*|a?check_?password\w*|verify_?password\w*|validate_?password\w*|checkpw|verify_hash|verify_and_update|check_?login\w*|verify_?login\w*|validate_?login\w*|check_?(?:user|auth|credentials)\w*|verify_?(?:user|credentials)|validate_?(?:user|credentials)|password_?(?:check|verify|matches)|login_?user|sign_?in_?user|is_?valid_?password|has_?valid_?password|compare_?password\w*|match_?password\w*|aauthenticate|check_password_hash|correct_password|is_correct_password|login|log_in|sign_in)$`)
 	checksCode     = regexp.MustCompile(`(?i)^(?:verify|check_?\w*|verify_\w+|validate_\w+|match\w*|now)$`)
 	password       = regexp.MustCompile(`(?i)passw|passwd|\bpwd\b`)
+	kept           = regexp.MustCompile(`(?i)digest|hash`) // in place of the password
 	code           = regexp.MustCompile(`(?i)otp|totp|\bpin\b|_pin|code|2fa|mfa`)
 
 	// limitName recognises what counts, delays or refuses attempts.
@@ -109,7 +110,7 @@ func guessable(e *flow.Event) (what string, ok bool) {
 		if compares(body, code) && password.MatchString(text) && names(body, shortCode) {
 			return "a code", true
 		}
-	case loginName.MatchString(name) && password.MatchString(text) && (called(body, checksPassword) || compares(body, password) || verifies(body) || looksUp(body)):
+	case loginName.MatchString(name) && password.MatchString(text) && (called(body, checksPassword) || compares(body, password) || compares(body, kept) || verifies(body) || looksUp(body)):
 		return "a password", true
 	}
 	return "", false

@@ -121,8 +121,10 @@ func (g *growth) stmt(group int) pyedit.At {
 // passGrown collects the values in a list (or mapping) beside the statement.
 func (b *binding) passGrown(e *pyedit.Edits, given pyedit.Arg, has bool) {
 	switch {
-	case b.eachAlone():
+	case b.d.spread:
 		b.refuse("The numbers of the placeholders depend on which parts are added.")
+	case b.eachAlone() && b.style == named:
+		b.refuse("The statement grows, and the function that it is handed to takes no names: pass the values by hand.")
 	case b.d.wrap && !b.p.takesMapping():
 		b.refuse("The call that runs this statement takes no parameters.")
 	case b.keyword() != "":
@@ -154,6 +156,9 @@ func (b *binding) collectGrown(e *pyedit.Edits) {
 			b.refuse("A statement that adds to the text shares its line with another one.")
 			return
 		}
+	}
+	if b.eachAlone() {
+		name = "*" + name
 	}
 	b.append(e, name)
 }
