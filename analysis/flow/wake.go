@@ -146,7 +146,7 @@ func (a *Analyzer) readFacts(u *syntax.Unit) facts {
 			}
 		case syntax.KindAssignment:
 			if left := n.Child(syntax.FieldLeft); left.Kind() == syntax.KindAttribute && u.Class == syntax.Function {
-				if obj := left.Child(syntax.FieldObject).Str(); obj == "g" || strings.HasSuffix(obj, ".g") {
+				if obj := left.Child(syntax.FieldObject).Str(); obj == "g" || strings.HasSuffix(obj, ".g") || strings.HasSuffix(obj, ".state") {
 					f.bindsGlobal(perRequest + left.Child(syntax.FieldAttribute).Str())
 				}
 			}
@@ -179,11 +179,14 @@ func (f *facts) bindsGlobal(name string) {
 }
 
 // perRequest is before the names of what the functions of a module leave on the
-// object that a framework keeps for each request: g of Flask and Quart.
+// object that a framework keeps for each request, or for the application: g of
+// Flask and Quart, the state of Starlette.
 const perRequest = "\x00g."
 
 // ofRequest reports whether a value is that object.
-func ofRequest(v *Value) bool { return strings.HasSuffix(v.Type, ".ctx._AppCtxGlobals") }
+func ofRequest(v *Value) bool {
+	return strings.HasSuffix(v.Type, ".ctx._AppCtxGlobals") || v.Type == "starlette.datastructures.State"
+}
 
 // secretWords are those of which one stands in the name of anything secret.
 var secretWords = [][]byte{
