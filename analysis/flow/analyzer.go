@@ -80,6 +80,7 @@ type unitState struct {
 	busy    bool
 	fields  *fields  // what it assigns to attributes of self, if it is a method
 	attrs   []string // whose names these are; nil before they are asked for
+	targets []string // what it imports; nil before that is asked for
 	fn      *Func
 	woken   bool // something that rules look at may happen in it
 	facts   facts

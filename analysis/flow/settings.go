@@ -284,6 +284,7 @@ func (f *frame) neighbours() []*Analyzer {
 // a type of its own in the file or one that it imports, which makes of a value what
 // is kept.
 func (f *frame) setterNear(attr string) bool {
+	f.run.deps.add(f.m.a.dep(depText))
 	list := []string{"@" + attr + ".setter", `validates("` + attr + `"`, "validates('" + attr + "'", attr + ` = Column(PasswordType`, attr + " = db.Column(PasswordType"}
 	return f.mentions(list)
 }
@@ -293,19 +294,27 @@ func (f *frame) setterNear(attr string) bool {
 func (m *Module) targets() []string {
 	var out []string
 	for _, st := range m.units {
-		for i := range st.unit.Len() {
-			n := st.unit.At(i)
-			switch n.Kind() {
-			case syntax.KindImportStatement, syntax.KindImportFromStatement:
-				for _, im := range python.Imports(n) {
-					out = append(out, im.Target)
-				}
-			case syntax.KindCall:
-				if fn := n.Child(syntax.FieldFunction); fn.Kind() == syntax.KindAttribute && fn.Child(syntax.FieldAttribute).Str() == "from_object" {
-					if s, ok := python.ParseString(n.Child(syntax.FieldArguments).NamedChild(0)); ok {
-						if name, ok := s.Const(); ok {
-							out = append(out, name)
-						}
+		if st.targets == nil {
+			st.targets = append([]string{}, targetsIn(st.unit)...)
+		}
+		out = append(out, st.targets...)
+	}
+	return out
+}
+
+func targetsIn(u *syntax.Unit) (out []string) {
+	for i := range u.Len() {
+		n := u.At(i)
+		switch n.Kind() {
+		case syntax.KindImportStatement, syntax.KindImportFromStatement:
+			for _, im := range python.Imports(n) {
+				out = append(out, im.Target)
+			}
+		case syntax.KindCall:
+			if fn := n.Child(syntax.FieldFunction); fn.Kind() == syntax.KindAttribute && fn.Child(syntax.FieldAttribute).Str() == "from_object" {
+				if s, ok := python.ParseString(n.Child(syntax.FieldArguments).NamedChild(0)); ok {
+					if name, ok := s.Const(); ok {
+						out = append(out, name)
 					}
 				}
 			}
